@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+
+export type ServiceName = 's3' | 'sqs' | 'sns' | 'ssm' | 'sts' | 'dynamodb'
+
+/** Who makes a call. Every call has one, also those that one local service makes to another. */
+export type Principal =
+  | { type: 'administrator'; arn: string }
+  | { type: 'role'; arn: string; roleArn: string }
+  /** `sourceArn`: the resource that the service acts for, as aws:SourceArn. */
+  | { type: 'service'; service: 's3.amazonaws.com' | 'sns.amazonaws.com'; sourceArn: string }
+
+/** One authenticated request on its way to a service. */
+export interface ApiCall {
+  service: ServiceName
+  principal: Principal
+  requestId: string
+  method: string
+  url: URL
+  headers: IncomingMessage['headers']
+  /** The request's bytes with aws-chunked framing removed and the payload hash verified while they are read. */
+  body: Readable
+}
+
+export interface ApiReply {
+  status: number
+  headers?: Record<string, string>
+  body?: string | Buffer | Readable
+}
+
+export type Service = (call: ApiCall) => Promise<ApiReply>
+
+/** An error that a client gets by AWS's own code, rendered by the server in the service's protocol. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  /** More elements of an S3 error document, or members of a JSON error. */
+  readonly details: Record<string, string>
+
+  constructor(status: number, code: string, message: string, details: Record<string, string> = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.details = details
+  }
+}
+
+/** What all parts of one local cloud share. */
+export interface Site {
+  accountId: string
+  region: string
+  /** `http://127.0.0.1:PORT`; known once the server listens. */
+  endpoint: string
+  /** Where objects and tables are kept; a temporary folder when the run is ephemeral. */
+  dataDir: string
+  /** Durations (visibility, delay, backoff, schedules) pass this many times faster; timestamps stay real. */
+  timeScale: number
+  /** One line for the person watching: a dropped message, a refused call, a killed function. */
+  warn: (line: string) => void
+}

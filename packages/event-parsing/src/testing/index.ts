@@ -1,0 +1,1 @@
+export { buildNotification, buildObjectEvent, encodeKey, type EventOverrides } from './build-event.ts'

@@ -1,0 +1,6 @@
+export * from './delivery-record.ts'
+export * from './eventbridge-event.ts'
+export * from './object-event.ts'
+export * from './registration.ts'
+export * from './s3-notification.ts'
+export * from './sns-envelope.ts'

@@ -53,11 +53,6 @@ export function parseS3Record(input: unknown): ObjectEvent {
 
 /** The blocks beside the common ones, those of future versions too: the audit trail keeps what it does not know. */
 function specialBlocks(input: unknown): Record<string, unknown> | undefined {
-  let blocks: Record<string, unknown> | undefined
-  for (const [name, value] of Object.entries(input as object)) {
-    if (!COMMON.has(name) && value != null) (blocks ??= {})[name] = value
-  }
-  return blocks
+  const names = Object.keys(Object(input)).filter((name) => !(name in S3Record.shape))
+  return names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, Object(input)[name]]))
 }
-
-const COMMON: ReadonlySet<string> = new Set([...Object.keys(S3Record.shape)])

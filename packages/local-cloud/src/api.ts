@@ -20,6 +20,8 @@ export interface ApiCall {
   headers: IncomingMessage['headers']
   /** The request's bytes with aws-chunked framing removed and the payload hash verified while they are read. */
   body: Readable
+  /** Aborted when the client has gone away: nobody waits for the answer any more. */
+  signal?: AbortSignal
 }
 
 export interface ApiReply {

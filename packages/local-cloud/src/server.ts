@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { AccessKeys } from './access-keys.ts'
+import { type ApiCall, ApiError, type ApiReply, type Service, type ServiceName, type Site } from './api.ts'
+import { authenticate } from './authenticate.ts'
+import { protocolOf, renderError } from './error-replies.ts'
+
+export type Services = Partial<Record<ServiceName, Service>>
+
+/**
+ * Listens on 127.0.0.1 only (port 0: any free one), sets `site.endpoint`, and gives every signed request to its service.
+ * Throws when the port is taken.
+ */
+export async function startServer(
+  site: Site,
+  services: Services,
+  keys: AccessKeys,
+  port: number,
+): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    void handle(site, services, keys, request, response)
+  })
+  // SDK clients keep idle connections; closing one just as it is used again is an ECONNRESET at the client
+  server.keepAliveTimeout = 120_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE'
+      reject(isTaken ? new Error(`port ${port} is in use: choose another one`, { cause: error }) : error)
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  site.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    endpoint: site.endpoint,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function handle(
+  site: Site,
+  services: Services,
+  keys: AccessKeys,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (isForeign(request, site)) {
+    response.writeHead(403, { 'content-type': 'text/plain' }).end('requests from other hosts and origins are refused\n')
+    return
+  }
+  const requestId = randomUUID()
+  const path = request.url?.split('?', 1)[0] ?? '/'
+  let service: string | undefined
+  try {
+    const call = await authenticate(site, keys, request, requestId, (scope) => (service = scope))
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    await send(request, response, requestId, await dispatch(services, { ...call, signal: gone.signal }))
+  } catch (error) {
+    if (request.errored || response.destroyed) return
+    if (response.headersSent) return void response.destroy()
+    if (!(error instanceof ApiError)) site.warn(`${service} failed on ${request.method} ${path}: ${describe(error)}`)
+    const known = error instanceof ApiError ? error : new ApiError(500, 'InternalError', describe(error))
+    const protocol = protocolOf(service, request.headers)
+    const reply = renderError(known, { service: service ?? '', protocol, path, requestId })
+    await send(request, response, requestId, reply).catch(() => response.destroy())
+  }
+}
+
+/** Every authenticated call passes here, and here it will be decided whether its principal may make it. */
+async function dispatch(services: Services, call: ApiCall): Promise<ApiReply> {
+  const service = services[call.service]
+  if (!service) throw new ApiError(501, 'NotImplemented', `the local cloud has no ${call.service}`)
+  return service(call)
+}
+
+/** A web page may reach 127.0.0.1 by a name of its own (DNS rebinding) or by fetch: refused before anything is read. */
+function isForeign({ headers }: IncomingMessage, { endpoint }: Site): boolean {
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')) return true
+  return ![undefined, endpoint, endpoint.replace('127.0.0.1', 'localhost')].includes(headers.origin)
+}
+
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  { status, headers, body }: ApiReply,
+): Promise<void> {
+  response.setHeader('x-amz-request-id', requestId)
+  response.setHeader('x-amzn-requestid', requestId)
+  if (body instanceof Readable) {
+    response.writeHead(status, headers)
+    if (request.method === 'HEAD') body.destroy()
+    await (request.method === 'HEAD' ? response.end() : pipeline(body, response))
+    return
+  }
+  const bytes = Buffer.from(body ?? '')
+  // The length that HEAD and 304 tell is the object's, and 204 has none
+  if (request.method !== 'HEAD' && status !== 204 && status !== 304) response.setHeader('content-length', bytes.length)
+  response.writeHead(status, headers).end(bytes)
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,43 @@
+import type { Duration } from 'aws-cdk-lib'
+import type { EventFamily } from './event-families.ts'
+import type { OwnResources } from './own-resources.ts'
+
+/** What a subscriber needs from AWS. Its name is its folder's. */
+export interface SubscriberDefinition {
+  /** Which events reach its queue. Absent: all that the stage publishes. */
+  readonly events?: readonly EventFamily[]
+  /** Only objects whose key starts with this, or with one of these; written as people write keys (`my photos/`). */
+  readonly prefix?: string | readonly string[]
+
+  readonly memoryMb: number
+  readonly timeout: Duration
+  /** Messages that one invocation may get: 1 to 10, or up to 10,000 with a `batchWindow`. Default: 10. */
+  readonly batchSize?: number
+  /** How long the first message of a batch may wait for others. Default: not at all. */
+  readonly batchWindow?: Duration
+  /** Invocations at the same time, at least 2. Default: 10. */
+  readonly maxConcurrency?: number
+  /** Records that one invocation works on at the same time. Default: 10. */
+  readonly recordsInFlight?: number
+
+  /** Whether the job reads the uploaded objects themselves. Default: no. */
+  readonly readsUploads?: boolean
+  readonly environment?: Readonly<Record<string, string>>
+  /** Adds buckets and tables that belong to this subscriber alone. */
+  readonly resources?: (own: OwnResources) => void
+}
+
+/**
+ * The default export of an app's `infra.ts`.
+ * @example
+ * export default defineSubscriber({
+ *   events: ['created', 'removed', 'expired'],
+ *   memoryMb: 512,
+ *   timeout: Duration.seconds(30),
+ *   readsUploads: true,
+ *   resources: (own) => own.addTable('Words', { env: 'WORDS_TABLE', partitionKey: 'objectKey', actions: ['dynamodb:PutItem'] }),
+ * })
+ */
+export function defineSubscriber(definition: SubscriberDefinition): SubscriberDefinition {
+  return definition
+}

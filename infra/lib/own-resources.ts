@@ -1,0 +1,71 @@
+import { type Acknowledgment, type Stack, Validations } from 'aws-cdk-lib'
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { Stage } from './stages.ts'
+import { ABORT_INCOMPLETE_UPLOADS, bucketProps, tableProps } from './storage-props.ts'
+
+export interface OwnBucket {
+  /** The environment variable that tells the function the bucket's name. */
+  readonly env: string
+  /** What the function may do with the objects in it. */
+  readonly actions: readonly `s3:${string}Object${string}`[]
+  /** Whether it may list the bucket. Without that S3 answers 403 instead of 404 for an object that is not there. */
+  readonly list?: boolean
+}
+
+export interface OwnTable {
+  /** The environment variable that tells the function the table's name. */
+  readonly env: string
+  /** Names of string attributes. */
+  readonly partitionKey: string
+  readonly sortKey?: string
+  /** The attribute that says, in epoch seconds, when an item may go. */
+  readonly timeToLive?: string
+  /** What the function may do with the items in it. */
+  readonly actions: readonly `dynamodb:${string}`[]
+}
+
+/** Adds resources to a subscriber's stack. `id` is the logical id: a new one is a new, empty resource. */
+export interface OwnResources {
+  addBucket(this: void, id: string, bucket: OwnBucket): void
+  addTable(this: void, id: string, table: OwnTable): void
+}
+
+/** Collects, beside the resources, what the function must be told and allowed. */
+export function createOwnResources(stack: Stack, stage: Stage, key: IKey | undefined) {
+  const names: Record<string, string> = {}
+  const statements: PolicyStatement[] = []
+  const acknowledgments: Acknowledgment[] = []
+  const allow = (actions: readonly string[], resource: string) =>
+    statements.push(new PolicyStatement({ actions: [...actions], resources: [resource] }))
+
+  const resources: OwnResources = {
+    addBucket(id, { env, actions, list = false }) {
+      const bucket = new Bucket(stack, id, { ...bucketProps(stage, key), lifecycleRules: [ABORT_INCOMPLETE_UPLOADS] })
+      Validations.of(bucket).acknowledge({
+        id: 'AwsSolutions-S1',
+        reason: 'Written by one function alone, from objects whose own changes the audit logger keeps.',
+      })
+      names[env] = bucket.bucketName
+      allow(actions, bucket.arnForObjects('*'))
+      acknowledgments.push({
+        id: `AwsSolutions-IAM5[Resource::<${id}.Arn>/*]`,
+        reason: 'All objects of the bucket that belongs to this subscriber alone.',
+      })
+      if (list) allow(['s3:ListBucket'], bucket.bucketArn)
+    },
+    addTable(id, { env, partitionKey, sortKey, timeToLive, actions }) {
+      const table = new Table(stack, id, {
+        ...tableProps(stage, key),
+        partitionKey: { name: partitionKey, type: AttributeType.STRING },
+        ...(sortKey === undefined ? {} : { sortKey: { name: sortKey, type: AttributeType.STRING } }),
+        ...(timeToLive === undefined ? {} : { timeToLiveAttribute: timeToLive }),
+      })
+      names[env] = table.tableName
+      allow(actions, table.tableArn)
+    },
+  }
+  return { resources, names, statements, acknowledgments }
+}

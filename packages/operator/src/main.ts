@@ -1,2 +1,12 @@
 #!/usr/bin/env node
-console.log(JSON.stringify({ argv: process.argv.slice(2), cwd: process.cwd(), init: process.env.INIT_CWD, node: process.version }))
+import { runCli } from './cli.ts'
+
+// `| head -1` closes the pipe when it has what it wants
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+}
+
+process.exitCode = await runCli(process.argv)

@@ -1,0 +1,24 @@
+import { Command } from 'commander'
+import { example, portOption } from '../command-options.ts'
+import { findConnection } from '../connection.ts'
+import { openLocalStage } from '../open-stage.ts'
+import { shellQuote } from '../shell-quote.ts'
+import { environmentFor } from '../stage-environment.ts'
+import { closeStage } from '../stage.ts'
+import { WORKSPACE_ROOT } from '../workspace.ts'
+
+export const envCommand = (): Command =>
+  new Command('env')
+    .description('Prints shell lines that point any AWS client to the local cloud, and name its resources.')
+    .addOption(portOption())
+    .addHelpText('after', example('eval "$(pnpm -s fanout env)"', 'aws --endpoint-url "$AWS_ENDPOINT_URL" s3 ls'))
+    .action(async (options: { port?: number }) => {
+      const connection = await findConnection(WORKSPACE_ROOT, options.port)
+      const stage = await openLocalStage(connection)
+      closeStage(stage)
+      // What the shell has of another account would go before these keys, or beside them
+      console.log('unset AWS_SESSION_TOKEN AWS_PROFILE')
+      for (const [name, value] of Object.entries(environmentFor(connection, stage))) {
+        console.log(`export ${name}=${shellQuote(value)}`)
+      }
+    })

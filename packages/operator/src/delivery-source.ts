@@ -1,0 +1,26 @@
+import type { DeliveryRecord } from '@fanout/schemas'
+import { peekDeadLetters, type DeadLetter } from './dead-letters.ts'
+import { readQueueDepths } from './queue-depths.ts'
+import { readDeliveries } from './read-deliveries.ts'
+import type { Stage } from './stage.ts'
+
+/** Where a waiting run reads what was settled. */
+export interface DeliverySource {
+  readDeliveries: (key: string, settledSince: string) => Promise<DeliveryRecord[]>
+  /** The dead letters, when there are others than last time; else none. */
+  readNewDeadLetters: () => Promise<DeadLetter[]>
+}
+
+export function createDeliverySource(stage: Stage): DeliverySource {
+  let known = 0
+  return {
+    readDeliveries: (key, settledSince) => readDeliveries(stage, key, settledSince),
+    readNewDeadLetters: async () => {
+      const depths = await readQueueDepths(stage)
+      const count = depths.reduce((sum, { deadLetters }) => sum + deadLetters, 0)
+      if (count === known) return []
+      known = count
+      return await peekDeadLetters(stage)
+    },
+  }
+}

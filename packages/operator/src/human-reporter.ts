@@ -1,0 +1,41 @@
+import { describeDelivery, describeLag } from './describe-delivery.ts'
+import { describeStep } from './describe-step.ts'
+import { describeRate, describeSummary } from './describe-summary.ts'
+import { printable } from './printable.ts'
+import type { RunReporter } from './run-main-job.ts'
+import { shellQuote } from './shell-quote.ts'
+import { summarizeDeliveries } from './summarize-deliveries.ts'
+import { createTablePrinter, MANY_OBJECTS, type TablePrinter } from './table-printer.ts'
+
+/** Prints a run for a person: steps, the table as it fills, the summary, what to do next. */
+export function createHumanReporter({ keepsData }: { keepsData: boolean }): RunReporter {
+  let table: TablePrinter | undefined
+  let firstKey = 'KEY'
+  const note = (line: string) => (table ? table.note(line) : console.log(line))
+  return {
+    step: (step) => console.log(describeStep(step)),
+    warning: (text) => text.split('\n').forEach((line) => note(`  ${printable(line)}`)),
+    begin: (keys, subscribers) => {
+      firstKey = keys[0] ?? firstKey
+      table = createTablePrinter(process.stdout, keys, subscribers)
+    },
+    delivery: (object) => table?.update(object),
+    settled: (objects) => {
+      table?.finish(objects)
+      table = undefined
+      const summary = summarizeDeliveries(objects)
+      console.log(`\n${describeSummary(summary)}`)
+      if (objects.length > MANY_OBJECTS) console.log(describeRate(summary))
+    },
+    idle: () => {
+      console.log(
+        `\n  upload   pnpm fanout upload FILE      what happened   pnpm fanout status ${/^[\w./@:-]+$/.test(firstKey) ? firstKey : shellQuote(printable(firstKey))}`,
+      )
+      console.log(`  stop     Ctrl-C${keepsData ? ' (data kept)' : ''}\n`)
+    },
+    laterDelivery: (record) =>
+      console.log(
+        `  ${printable(record.objectKey)}  ${record.subscriber}  ${describeDelivery(record)}  ${describeLag(record)}`,
+      ),
+  }
+}

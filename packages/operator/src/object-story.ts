@@ -1,0 +1,24 @@
+import type { DeliveryRecord } from '@fanout/schemas'
+import { peekDeadLetters, type DeadLetter } from './dead-letters.ts'
+import { readDeliveries } from './read-deliveries.ts'
+import type { Stage } from './stage.ts'
+
+/** What happened to the objects of one key. */
+export interface ObjectStory {
+  key: string
+  /** In order of time. */
+  deliveries: DeliveryRecord[]
+  /** Those that still lie in a dead-letter queue. */
+  deadLetters: DeadLetter[]
+}
+
+/**
+ * Reads what each subscriber made of a key.
+ * @throws {Error} for a key of which nothing is recorded
+ */
+export async function readObjectStory(stage: Stage, key: string): Promise<ObjectStory> {
+  const [deliveries, letters] = await Promise.all([readDeliveries(stage, key), peekDeadLetters(stage)])
+  const deadLetters = letters.filter(({ events }) => events.some((event) => event.key === key))
+  if (deliveries.length + deadLetters.length === 0) throw new Error(`no deliveries recorded for ${key}`)
+  return { key, deliveries, deadLetters }
+}

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+/** A task of a workspace failed; the message is what its tools said. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError'
+}
+
+/**
+ * Runs a task of every workspace that has it, quietly: what is unchanged comes from turbo's cache.
+ * @throws {BuildError} with the failed task's output
+ */
+export async function runTurbo(root: string, task: string, signal?: AbortSignal): Promise<void> {
+  const child = spawn(join(root, 'node_modules/.bin/turbo'), ['run', task, '--output-logs=errors-only'], {
+    cwd: root,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal ? { signal } : {}),
+  })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]).catch(
+    (cause: unknown) => {
+      throw new Error(`cannot run turbo: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    },
+  )
+  if (code === 0) return
+  // turbo itself asks pnpm for the workspaces
+  const hint = complaint.includes('cannot find binary path') ? '\nrun it by pnpm: npx -y pnpm@12 start' : ''
+  throw new BuildError(`${task} failed\n${output}${complaint}`.trimEnd() + hint)
+}

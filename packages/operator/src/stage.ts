@@ -1,0 +1,29 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import type { SubscriberRegistration } from '@fanout/schemas'
+
+/** The AWS clients of one stage, local or not: everything here goes by AWS's own APIs. */
+export interface Clients {
+  s3: S3Client
+  sqs: SQSClient
+  ssm: SSMClient
+  dynamoDb: DynamoDBClient
+}
+
+/** A stage as it registered itself: its hub, and its subscribers by name. */
+export interface Stage {
+  name: string
+  clients: Clients
+  uploadsBucket: string
+  topicArn: string
+  /** Absent in stages that keep no delivery records. */
+  deliveriesTable: string | undefined
+  subscribers: SubscriberRegistration[]
+}
+
+/** Closes the connections, so that the process can end. */
+export function closeStage({ clients }: Stage): void {
+  for (const client of Object.values(clients)) client.destroy()
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { createFunctionLogs } from '../src/function-logs.ts'
+
+test('tells the key that a line is about', () => {
+  const keys: string[] = []
+  const logs = createFunctionLogs((key) => keys.push(key))
+
+  logs.add('thumbnailer', '{"level":"INFO","message":"done","key":"a b.jpg"}')
+
+  expect(keys).toEqual(['a b.jpg'])
+})
+
+test('keeps the last complaint of each function', () => {
+  const logs = createFunctionLogs(() => {})
+
+  logs.add('thumbnailer', '{"level":"WARN","message":"retry"}')
+  logs.add('thumbnailer', '{"level":"INFO","message":"done"}')
+  logs.add('audit-logger', 'START RequestId: 1')
+
+  expect(logs.lastComplaint('thumbnailer')).toBe('{"level":"WARN","message":"retry"}')
+  expect(logs.lastComplaint('audit-logger')).toBeUndefined()
+})
+
+test('takes an error of the runtime for a complaint', () => {
+  const logs = createFunctionLogs(() => {})
+
+  logs.add('thumbnailer', 'Uncaught Exception {"errorType":"Error"}')
+
+  expect(logs.lastComplaint('thumbnailer')).toContain('Uncaught Exception')
+})

@@ -10,10 +10,10 @@ export interface AccessKey {
 
 /** The keys that this cloud accepts, and who signs with each. */
 export interface AccessKeys {
-  add(key: AccessKey): void
+  add: (key: AccessKey) => void
   /** A new key: temporary (with a session token) for a role, long-lived for anyone else, as AWS does it. */
-  issue(principal: Principal): AccessKey
-  find(accessKeyId: string): AccessKey | undefined
+  issue: (principal: Principal) => AccessKey
+  find: (accessKeyId: string) => AccessKey | undefined
 }
 
 export function createAccessKeys(): AccessKeys {

@@ -23,6 +23,12 @@ export function bufferBody(request: IncomingMessage): Promise<Buffer> {
   })
 }
 
+export async function readAll(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+}
+
 /**
  * An S3 request's bytes as the client meant them: the payload hash is checked while they are read, aws-chunked framing is
  * removed, and the headers say so afterwards (content-length, content-encoding, and the trailers once the body has ended).

@@ -19,7 +19,7 @@ export async function startServer(
   services: Services,
   keys: AccessKeys,
   port: number,
-): Promise<{ endpoint: string; close(): Promise<void> }> {
+): Promise<{ endpoint: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     void handle(site, services, keys, request, response)
   })

@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { writeContactSheet } from './contact-sheet.ts'
 import { describeDelivery, describeLag } from './describe-delivery.ts'
 import { describeStep } from './describe-step.ts'
 import { describeRate, describeSummary } from './describe-summary.ts'
@@ -5,10 +8,11 @@ import { printable } from './printable.ts'
 import type { RunReporter } from './run-main-job.ts'
 import { shellQuote } from './shell-quote.ts'
 import { summarizeDeliveries } from './summarize-deliveries.ts'
+import { stateFolder } from './workspace.ts'
 import { createTablePrinter, MANY_OBJECTS, type TablePrinter } from './table-printer.ts'
 
 /** Prints a run for a person: steps, the table as it fills, the summary, what to do next. */
-export function createHumanReporter({ keepsData }: { keepsData: boolean }): RunReporter {
+export function createHumanReporter(root: string, { keepsData }: { keepsData: boolean }): RunReporter {
   let table: TablePrinter | undefined
   let firstKey = 'KEY'
   const note = (line: string) => (table ? table.note(line) : console.log(line))
@@ -27,11 +31,14 @@ export function createHumanReporter({ keepsData }: { keepsData: boolean }): RunR
       console.log(`\n${describeSummary(summary)}`)
       if (objects.length > MANY_OBJECTS) console.log(describeRate(summary))
     },
-    idle: () => {
-      console.log(
-        `\n  upload   pnpm fanout upload FILE      what happened   pnpm fanout status ${/^[\w./@:-]+$/.test(firstKey) ? firstKey : shellQuote(printable(firstKey))}`,
-      )
-      console.log(`  stop     Ctrl-C${keepsData ? ' (data kept)' : ''}\n`)
+    idle: async ({ stage }, startedAt) => {
+      const file = join(stateFolder(root), 'thumbnails.html')
+      if (keepsData && (await writeContactSheet(stage, startedAt, file)) > 0) {
+        console.log(`\n  thumbnails   ${pathToFileURL(file)}`)
+      }
+      const key = /^[\w./@:-]+$/.test(firstKey) ? firstKey : shellQuote(printable(firstKey))
+      console.log(`  upload       pnpm fanout upload FILE      what happened   pnpm fanout status ${key}`)
+      console.log(`  stop         Ctrl-C${keepsData ? ' (data kept)' : ''}\n`)
     },
     laterDelivery: (record) =>
       console.log(

@@ -10,7 +10,7 @@ export function createJsonReporter(): RunReporter {
     begin: () => {},
     delivery: () => {},
     settled: (objects, subscribers) => console.log(JSON.stringify(createRunDocument(objects, subscribers))),
-    idle: (endpoint) => console.error(`  local  ${endpoint} runs on; stop it with Ctrl-C`),
+    idle: async ({ endpoint }) => console.error(`  local  ${endpoint} runs on; stop it with Ctrl-C`),
     laterDelivery: (record) => console.log(JSON.stringify(record)),
   }
 }

@@ -22,3 +22,29 @@ export async function readObjectStory(stage: Stage, key: string): Promise<Object
   if (deliveries.length + deadLetters.length === 0) throw new Error(`no deliveries recorded for ${key}`)
   return { key, deliveries, deadLetters }
 }
+
+/** The story as JSON: null where there is nothing to say. */
+export const storyDocument = ({ key, deliveries, deadLetters }: ObjectStory) => ({
+  key,
+  deliveries: deliveries.map((record) => ({
+    settledAt: record.settledAt,
+    subscriber: record.subscriber,
+    outcome: record.outcome,
+    reason: record.reason ?? null,
+    detail: record.detail ?? null,
+    attempts: record.attempts,
+    lagMs: record.lagMs,
+    durationMs: record.durationMs,
+    eventName: record.eventName,
+    eventTime: record.eventTime,
+    eventId: record.eventId,
+    replay: record.replay ?? false,
+  })),
+  deadLetters: deadLetters.map(({ subscriber, messageId, reason, attempts, sentAt }) => ({
+    subscriber,
+    messageId,
+    reason,
+    attempts,
+    sentAt,
+  })),
+})

@@ -20,7 +20,7 @@ export interface RunReporter {
   delivery: (object: ObjectDeliveries) => void
   settled: (objects: ObjectDeliveries[], subscribers: string[]) => void
   /** From now on the run waits for what other clients do. */
-  idle: (endpoint: string) => void
+  idle: (session: LocalSession, startedAt: Date) => Promise<void>
   laterDelivery: (record: DeliveryRecord) => void
 }
 
@@ -46,9 +46,10 @@ export async function runMainJob(
   const { step: onStep, warning: onWarning } = reporter
   const session = await startLocalSession({ ...options, signal, onStep, onWarning, onFunctionLog: logs.add })
   try {
+    const startedAt = new Date()
     const exitCode = await settleFiles(files, session, options, reporter, logs, signal)
     if (options.once) return exitCode
-    reporter.idle(session.endpoint)
+    await reporter.idle(session, startedAt)
     const read = (key: string, since: string) => readDeliveries(session.stage, key, since)
     onKey = followDeliveries(read, reporter.laterDelivery).look
     await untilInterrupted(signal)

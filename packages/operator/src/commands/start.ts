@@ -40,7 +40,7 @@ export const startCommand = (setExitCode: SetExitCode): Command =>
       // A wrong path is told before anything is built
       const given = await findSourceFiles(paths)
       const { json, once = false, ephemeral = false, ...settings } = options
-      const reporter = json ? createJsonReporter() : createHumanReporter({ keepsData: !ephemeral })
+      const reporter = json ? createJsonReporter() : createHumanReporter(WORKSPACE_ROOT, { keepsData: !ephemeral })
       const job = { root: WORKSPACE_ROOT, once, ephemeral, ...settings }
       await withFiles(given, (files) =>
         withInterruption(async (signal) => setExitCode(await runMainJob(files, job, reporter, signal))),

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { example, jsonOption, portOption, stageOption } from '../command-options.ts'
 import { describeDelivery, describeLag } from '../describe-delivery.ts'
-import { readObjectStory, type ObjectStory } from '../object-story.ts'
+import { readObjectStory, storyDocument, type ObjectStory } from '../object-story.ts'
 import { openStage } from '../open-stage.ts'
 import { printable } from '../printable.ts'
 import { readQueueDepths, type QueueDepth } from '../queue-depths.ts'
@@ -33,7 +33,7 @@ export const statusCommand = (): Command =>
     })
 
 function printStory(story: ObjectStory, { json }: StatusOptions): void {
-  if (json) return console.log(JSON.stringify(story, undefined, 2))
+  if (json) return console.log(JSON.stringify(storyDocument(story), undefined, 2))
   console.log(printable(story.key))
   for (const record of story.deliveries) {
     const { settledAt, subscriber, eventName } = record

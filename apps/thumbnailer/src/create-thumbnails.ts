@@ -1,0 +1,100 @@
+import { done, skipped, type JobContext, type ObjectEvent, type Outcome } from '@fanout/handler'
+import { readImage } from './read-image.ts'
+import type { RenderResult } from './render-thumbnails.ts'
+import { renditionKey, renditionKeys, renditionPrefix } from './rendition-keys.ts'
+import { specId, type RenditionSpec } from './rendition-spec.ts'
+import { replaceRenditions } from './replace-renditions.ts'
+import type { NewRendition, SourceObject, StoredRendition, ThumbnailStore } from './thumbnail-store.ts'
+
+export interface ThumbnailDeps {
+  store: ThumbnailStore
+  render: (image: Buffer, fileName: string, spec: RenditionSpec) => Promise<RenderResult>
+  spec: RenditionSpec
+}
+
+const MAX_ROUNDS = 5
+
+/**
+ * Makes the renditions of one object match the object as it is now. The event only says "look at this key", so upload,
+ * delete, undelete, replay and repetition are one path.
+ *
+ * Safe to run twice, in any order and beside itself: every write is conditional, and whoever has changed anything looks
+ * at the object again afterwards; if that is another one by now, the round starts over.
+ */
+export async function createThumbnails(
+  event: ObjectEvent,
+  deps: ThumbnailDeps,
+  { attempt }: Pick<JobContext, 'attempt'>,
+): Promise<Outcome> {
+  if (event.kind === 'annotation') return skipped('not a change of the object')
+
+  // After a crash, after a conflict and on a replay there may be more under the prefix than a glance shows.
+  let isThorough = attempt > 1 || event.kind === 'observed'
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const outcome = await matchOnce(event, deps, isThorough)
+    if (outcome !== 'conflict') return outcome
+    isThorough = true
+  }
+  throw new Error(`cannot settle the thumbnails of ${event.key}: disturbed in each of ${MAX_ROUNDS} rounds`)
+}
+
+async function matchOnce(event: ObjectEvent, deps: ThumbnailDeps, isThorough: boolean): Promise<Outcome | 'conflict'> {
+  const { store, spec } = deps
+  const keys = renditionKeys(event.key, spec)
+  const [source, first] = await Promise.all([store.headSource(event.key), store.headRendition(keys[0])])
+  // The first rendition is written first and removed last: without it there is none. (A LIST costs as much as 12 HEADs.)
+  const isNew = source && !first && !isThorough
+  const stored = isNew ? [] : await store.listRenditions(renditionPrefix(event.key))
+  if (source && isCurrent(stored, keys, source, spec)) return done(spec.sizes.join(' '))
+
+  const wanted = source ? await renderSource(source, event, deps) : gone(stored)
+  if (wanted === 'conflict') return 'conflict'
+  const changes = await replaceRenditions(stored, wanted.renditions, keys[0], store)
+  if (changes === 'conflict') return 'conflict'
+  // S3 has no condition across two objects: only a second look tells that we did not write for an object of the past.
+  if (changes > 0 && !isSame(source, await store.headSource(event.key))) return 'conflict'
+  return wanted.outcome
+}
+
+/** The renditions that should exist, and what to say when they do. */
+interface Wanted {
+  renditions: NewRendition[]
+  outcome: Outcome
+}
+
+async function renderSource(
+  source: SourceObject,
+  event: ObjectEvent,
+  deps: ThumbnailDeps,
+): Promise<Wanted | 'conflict'> {
+  const { store, render, spec } = deps
+  const read = await readImage(source, store)
+  if (read.type === 'changed') return 'conflict'
+  const result = read.type === 'read' ? await render(read.image, source.key, spec) : read
+  if (result.type !== 'rendered') return { renditions: [], outcome: result }
+
+  const origin = {
+    sourceETag: source.eTag,
+    ...(source.versionId && { sourceVersion: source.versionId }),
+    ...(event.order && { order: event.order }),
+    spec: specId(spec),
+  }
+  const renditions = result.renditions.map((rendition) => {
+    return { ...rendition, key: renditionKey(source.key, rendition.size, spec), origin }
+  })
+  return { renditions, outcome: done(spec.sizes.join(' ')) }
+}
+
+function gone(stored: StoredRendition[]): Wanted {
+  return { renditions: [], outcome: stored.length > 0 ? done(`removed ${stored.length}`) : skipped('gone') }
+}
+
+function isCurrent(stored: StoredRendition[], keys: string[], source: SourceObject, spec: RenditionSpec): boolean {
+  const id = specId(spec)
+  const isUpToDate = ({ origin }: StoredRendition) => origin?.sourceETag === source.eTag && origin.spec === id
+  return stored.length === keys.length && stored.every((found) => keys.includes(found.key) && isUpToDate(found))
+}
+
+function isSame(before: SourceObject | undefined, after: SourceObject | undefined): boolean {
+  return before?.eTag === after?.eTag && before?.versionId === after?.versionId
+}

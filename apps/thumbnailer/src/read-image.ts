@@ -1,0 +1,38 @@
+import { refuseBytes } from './limits.ts'
+import { refuseType, SNIFF_BYTES, type Refusal } from './sniff-image.ts'
+import type { SourceObject, ThumbnailStore } from './thumbnail-store.ts'
+
+export type ReadResult = { type: 'read'; image: Buffer } | Refusal | { type: 'changed' }
+
+/** Downloads the object, but only if its first bytes are those of an image: a film is not read to learn that it is one. */
+export async function readImage(source: SourceObject, store: ThumbnailStore): Promise<ReadResult> {
+  if (source.size === 0 && source.key.endsWith('/')) return { type: 'skipped', reason: 'a folder marker' }
+  const head = Buffer.alloc(Math.min(source.size, SNIFF_BYTES))
+  const first = await read(source, head, 0, store)
+  if (first) return first
+  const refusal = refuseType(head, source.key)
+  if (refusal) return refusal
+  const tooLarge = refuseBytes(source.size)
+  if (tooLarge) return { type: 'rejected', reason: tooLarge }
+
+  const image = Buffer.allocUnsafe(source.size)
+  head.copy(image)
+  const rest = await read(source, image.subarray(head.length), head.length, store)
+  return rest ?? { type: 'read', image }
+}
+
+/** Nothing when `into` was filled, else the reason why not. */
+async function read(source: SourceObject, into: Buffer, start: number, store: ThumbnailStore) {
+  // S3 refuses a range of no bytes
+  if (into.length === 0) return undefined
+  const result = await store.readSource(source, into, start)
+  switch (result) {
+    case 'read':
+      return undefined
+    case 'changed':
+      return { type: 'changed' } as const
+    case 'archived':
+      // ObjectRestore:Completed will bring the next try
+      return { type: 'skipped', reason: 'archived' } as const
+  }
+}

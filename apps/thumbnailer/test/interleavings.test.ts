@@ -1,0 +1,100 @@
+import { buildObjectEvent } from '@fanout/event-parsing/testing'
+import fc, { type Scheduler } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createThumbnails, type ThumbnailDeps } from '../src/create-thumbnails.ts'
+import { createMemoryStore, type MemoryStore } from '../src/testing/index.ts'
+import type { ThumbnailStore } from '../src/thumbnail-store.ts'
+
+/** What an uploader may do with the one key; one-byte-different "images" stand for photos. */
+const CHANGES = {
+  putA: (store) => store.uploads.set('photo', Buffer.from('GIF89aA')),
+  putB: (store) => store.uploads.set('photo', Buffer.from('GIF89aB')),
+  putText: (store) => store.uploads.set('photo', Buffer.from('hello')),
+  remove: (store) => store.uploads.delete('photo'),
+} satisfies Record<string, (store: MemoryStore) => unknown>
+
+/** One delivery of one event, and the store calls at which its function dies, attempt by attempt. */
+interface Delivery {
+  change: keyof typeof CHANGES
+  repeats: number
+  deaths: number[]
+}
+
+describe('createThumbnails beside itself', () => {
+  it('ends with the renditions of the last state, whatever the order of all store calls, and whoever dies', async () => {
+    const delivery = fc.record({
+      change: fc.constantFrom(...(Object.keys(CHANGES) as (keyof typeof CHANGES)[])),
+      repeats: fc.integer({ min: 1, max: 2 }),
+      deaths: fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 1 }),
+    })
+
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(delivery, { minLength: 2, maxLength: 3 }),
+        async (scheduler, deliveries) => {
+          const store = createMemoryStore()
+
+          await scheduler.waitFor(uploadAndDeliver(deliveries, store, scheduler))
+
+          expect(summary(store)).toEqual(expected(store))
+        },
+      ),
+      { numRuns: 2000, seed: 7 },
+    )
+  })
+})
+
+async function uploadAndDeliver(deliveries: Delivery[], store: MemoryStore, scheduler: Scheduler): Promise<void> {
+  const running: Promise<void>[] = []
+  for (const { change, repeats, deaths } of deliveries) {
+    await scheduler.schedule(Promise.resolve(), change)
+    CHANGES[change](store)
+    for (let repeat = 0; repeat < repeats; repeat++) running.push(deliver(deaths, store, scheduler))
+  }
+  await Promise.all(running)
+}
+
+// as SQS does: what throws or dies comes back, with a higher receive count
+async function deliver(deaths: number[], store: MemoryStore, scheduler: Scheduler): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const deps: ThumbnailDeps = {
+      store: paused(store, scheduler, deaths[attempt - 1]),
+      spec: { sizes: [64, 32, 16], format: 'webp', quality: 80 },
+      render: async (image, _name, { sizes }) => ({
+        type: 'rendered',
+        renditions: sizes.map((size) => ({ size, width: size, height: size, data: Buffer.from(image) })),
+      }),
+    }
+    try {
+      await createThumbnails(buildObjectEvent({ key: 'photo' }), deps, { attempt })
+      return
+    } catch (error) {
+      if (!/died|cannot settle/.test(String(error))) throw error
+    }
+  }
+}
+
+/** The store with a pause before every call; from call number `death` on, the caller is dead. */
+function paused(store: MemoryStore, scheduler: Scheduler, death = Infinity): ThumbnailStore {
+  let calls = 0
+  return new Proxy<ThumbnailStore>(store, {
+    get:
+      (target, name: keyof ThumbnailStore) =>
+      async (...args: never[]) => {
+        const call = ++calls
+        await scheduler.schedule(Promise.resolve(), name)
+        if (call >= death) throw new Error('died')
+        return (target[name] as (...args: never[]) => unknown)(...args)
+      },
+  })
+}
+
+function expected(store: MemoryStore): string[] {
+  const content = store.uploads.get('photo')?.toString()
+  return content?.startsWith('GIF') ? ['16', '32', '64'].map((size) => `photo@${size}.webp ${content}`) : []
+}
+
+function summary(store: MemoryStore): string[] {
+  return [...store.thumbnails.values()].map(({ key, data }) => `${key} ${data.toString()}`).toSorted()
+}

@@ -34,7 +34,7 @@ export function createHumanReporter(root: string, { keepsData }: { keepsData: bo
     idle: async ({ stage }, startedAt) => {
       const file = join(stateFolder(root), 'thumbnails.html')
       if (keepsData && (await writeContactSheet(stage, startedAt, file)) > 0) {
-        console.log(`\n  thumbnails   ${pathToFileURL(file)}`)
+        console.log(`\n  thumbnails   ${pathToFileURL(file).href}`)
       }
       const key = /^[\w./@:-]+$/.test(firstKey) ? firstKey : shellQuote(printable(firstKey))
       console.log(`  upload       pnpm fanout upload FILE      what happened   pnpm fanout status ${key}`)

@@ -4,7 +4,12 @@ import type { Stage } from './stage.ts'
 /** The environment with which an AWS client finds the local cloud and the stage's resources. */
 export function environmentFor(
   { endpoint, region, accessKeyId, secretAccessKey }: Connection,
-  { uploadsBucket, deliveriesTable, topicArn, subscribers }: Stage,
+  {
+    uploadsBucket,
+    deliveriesTable,
+    topicArn,
+    subscribers,
+  }: Pick<Stage, 'uploadsBucket' | 'deliveriesTable' | 'topicArn' | 'subscribers'>,
 ): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,

@@ -17,16 +17,3 @@ export const EVENT_FAMILIES = {
 } as const
 
 export type EventFamily = keyof typeof EVENT_FAMILIES
-
-/** Every family, in the order of the table. */
-export const ALL_EVENT_FAMILIES: readonly EventFamily[] = [
-  'created',
-  'removed',
-  'expired',
-  'restored',
-  'tagged',
-  'acl-changed',
-  'transitioned',
-  'tiered',
-  'replication',
-]

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
-import { ALL_EVENT_FAMILIES, type EventFamily } from './event-families.ts'
+import type { EventFamily } from './event-families.ts'
 
 /** What one installation of Fanout is like. */
 export interface Stage {
@@ -23,7 +23,19 @@ export interface Stage {
 type Settings = Omit<Stage, 'name'>
 
 const dev: Settings = {
-  published: { events: ALL_EVENT_FAMILIES },
+  published: {
+    events: [
+      'created',
+      'removed',
+      'expired',
+      'restored',
+      'tagged',
+      'acl-changed',
+      'transitioned',
+      'tiered',
+      'replication',
+    ],
+  },
   deliveryRecords: true,
   customerKey: false,
   logRetention: RetentionDays.TWO_WEEKS,

@@ -138,10 +138,13 @@ function feed(stack: Subscriber, queue: Queue, fn: LambdaFunction, props: Subscr
     { id: 'Serverless-LambdaDLQ', reason: 'For asynchronous invocations only; this function is fed from a queue.' },
     { id: 'Serverless-LambdaTracing', reason: 'What became of each event is a delivery record and a log line.' },
   )
+  const { batchSize = 10 } = props
+  if (batchSize > 10 && !props.batchWindow)
+    throw new Error(`batchSize ${batchSize} is more than 10 and needs a batchWindow`)
   const mapping = new EventSourceMapping(stack, 'Mapping', {
     target: fn,
     eventSourceArn: queue.queueArn,
-    batchSize: props.batchSize ?? 10,
+    batchSize,
     ...(props.batchWindow ? { maxBatchingWindow: props.batchWindow } : {}),
     maxConcurrency: props.maxConcurrency ?? 10,
     reportBatchItemFailures: true,

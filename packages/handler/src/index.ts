@@ -1,0 +1,5 @@
+export type { ObjectEvent } from '@fanout/schemas'
+export { createHandler, type SqsHandler } from './create-handler.ts'
+export type { HandlerParts } from './invocation.ts'
+export { done, rejected, skipped, type Job, type JobContext, type Outcome } from './outcome.ts'
+export { PermanentError } from './permanent-error.ts'

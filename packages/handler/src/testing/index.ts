@@ -1,0 +1,2 @@
+export { buildLambdaContext, buildSqsEvent, buildSqsRecord } from './build-invocation.ts'
+export { createTestHandler, type TestHandler } from './test-handler.ts'

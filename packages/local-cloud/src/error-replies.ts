@@ -36,7 +36,6 @@ const namesInQuery: Record<string, string> = {
   RequestTimeTooSkewed: 'SignatureDoesNotMatch',
 }
 
-// botocore and older SDKs know SQS's errors by the names of its former query protocol
 const sqsQueryNames: Record<string, string> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   ...Object.fromEntries(
@@ -52,6 +51,11 @@ const sqsQueryNames: Record<string, string> = {
   ),
 }
 
+/** What SQS's errors were called in its query protocol: botocore, older SDKs and SNS's dead letters still do. */
+export function sqsQueryName(code: string): string {
+  return sqsQueryNames[code] ?? code
+}
+
 /** The error as the service's own clients expect it. */
 export function renderError(
   error: ApiError,
@@ -60,9 +64,8 @@ export function renderError(
   const { status, message, details } = error
   switch (protocol) {
     case 's3': {
-      const body = toXml({
-        Error: { Code: error.code, Message: message, ...details, Resource: path, RequestId: requestId },
-      })
+      const content = { Code: error.code, Message: message, ...details, Resource: path, RequestId: requestId }
+      const body = toXml('Error', '', content)
       return { status, headers: { 'content-type': 'application/xml' }, body }
     }
     case 'json': {
@@ -73,18 +76,16 @@ export function renderError(
         headers: {
           'content-type': 'application/x-amz-json-1.0',
           'x-amzn-errortype': code,
-          ...(service === 'sqs' && { 'x-amzn-query-error': `${sqsQueryNames[code] ?? code};${sender}` }),
+          ...(service === 'sqs' && { 'x-amzn-query-error': `${sqsQueryName(code)};${sender}` }),
         },
         body: JSON.stringify({ __type: service === 'sqs' ? `com.amazonaws.sqs#${code}` : code, message, ...details }),
       }
     }
     case 'query': {
       const code = namesInQuery[error.code] ?? error.code
-      const body = toXml({
-        ErrorResponse: {
-          Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message },
-          RequestId: requestId,
-        },
+      const body = toXml('ErrorResponse', '', {
+        Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message },
+        RequestId: requestId,
       })
       return { status, headers: { 'content-type': 'text/xml' }, body }
     }

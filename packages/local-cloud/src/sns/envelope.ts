@@ -1,0 +1,40 @@
+import type { Site } from '../api.ts'
+import type { MessageAttributes } from '../sqs/message.ts'
+
+/** What a publisher gives to a topic. */
+export interface Notification {
+  message: string
+  /** S3 writes 'Amazon S3 Notification'. */
+  subject?: string | undefined
+  attributes?: MessageAttributes
+}
+
+/** The JSON that a queue gets unless its subscription asks for raw delivery; the signature is not a real one. */
+export function toEnvelope(
+  { message, subject, attributes = {} }: Notification,
+  { messageId, topicArn, subscriptionArn }: { messageId: string; topicArn: string; subscriptionArn: string },
+  { endpoint }: Site,
+): string {
+  const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+    name,
+    { Type: DataType, Value: StringValue ?? BinaryValue },
+  ])
+  return JSON.stringify(
+    {
+      Type: 'Notification',
+      MessageId: messageId,
+      TopicArn: topicArn,
+      Subject: subject,
+      Message: message,
+      Timestamp: new Date().toISOString(),
+      SignatureVersion: '1',
+      Signature: 'local',
+      // Spelled so for queues; a Lambda function that SNS calls itself would see SigningCertUrl
+      SigningCertURL: `${endpoint}/SimpleNotificationService-local.pem`,
+      UnsubscribeURL: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
+      ...(entries.length > 0 && { MessageAttributes: Object.fromEntries(entries) }),
+    },
+    undefined,
+    2,
+  )
+}

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { createMessageFilter, type FilterPolicy } from '../../src/sns/filter-policy.ts'
+
+const created = { Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: 'img/a.jpg', size: 5 } } }] }
+const key = (...conditions: (string | object)[]) =>
+  ({ Records: { s3: { object: { key: conditions } } } }) as FilterPolicy
+
+test.each<[string, FilterPolicy]>([
+  ['an exact value', key('img/a.jpg')],
+  ['one of several values', key('other', 'img/a.jpg')],
+  ['a prefix', key({ prefix: 'img/' })],
+  ['a suffix', key({ suffix: '.jpg' })],
+  ['a prefix or a suffix: conditions of one key are alternatives', key({ prefix: 'img/' }, { suffix: '.png' })],
+  ['a wildcard', key({ wildcard: 'img/*.jpg' })],
+  ['ignoring case', key({ 'equals-ignore-case': 'IMG/A.JPG' })],
+  ['anything but some values', key({ 'anything-but': ['x', 'y'] })],
+  ['anything but a prefix', key({ 'anything-but': { prefix: 'thumbs/' } })],
+  ['a key that exists', key({ exists: true })],
+  ['a key that does not', { Records: { s3: { gone: [{ exists: false }] } } }],
+  ['a numeric range', { Records: { s3: { object: { size: [{ numeric: ['>', 1, '<=', 5] }] } } } }],
+  [
+    'dotted keys',
+    { 'Records.s3.object.key': [{ prefix: 'img/' }], 'Records.eventName': [{ prefix: 'ObjectCreated:' }] },
+  ],
+  ['either of two keys', { $or: [{ none: ['x'] }, { Records: { eventName: ['ObjectCreated:Put'] } }] }],
+  ['an empty policy', {}],
+])('the body filter accepts %s', (_, policy) => {
+  const accepts = createMessageFilter(policy, 'MessageBody')
+
+  expect(accepts(JSON.stringify(created), {})).toBe(true)
+})
+
+test.each<[string, FilterPolicy]>([
+  ['another value', key('img/b.jpg')],
+  ['a prefix in another case', key({ prefix: 'IMG/' })],
+  ['a suffix that is elsewhere', key({ suffix: 'img/' })],
+  ['a wildcard that leaves something over', key({ wildcard: 'img/*.jp' })],
+  ['a dot of a wildcard that is not a dot', key({ wildcard: 'img/a?jpg' })],
+  ['what anything-but names', key({ 'anything-but': { suffix: '.jpg' } })],
+  ['anything-but on a missing key', { Records: { s3: { gone: [{ 'anything-but': ['x'] }] } } }],
+  ['a number out of range', { Records: { s3: { object: { size: [{ numeric: ['>', 5] }] } } } }],
+  ['text where a number is asked for', key({ numeric: ['=', 5] })],
+  ['a missing key', { gone: [{ exists: true }] }],
+])('the body filter refuses %s', (_, policy) => {
+  const accepts = createMessageFilter(policy, 'MessageBody')
+
+  expect(accepts(JSON.stringify(created), {})).toBe(false)
+})
+
+test('all keys must match in the same record of a message', () => {
+  const accepts = createMessageFilter({ Records: { eventName: ['a'], s3: { object: { key: ['x'] } } } }, 'MessageBody')
+  const record = (eventName: string, name: string) => ({ eventName, s3: { object: { key: name } } })
+
+  expect(accepts(JSON.stringify({ Records: [record('a', 'y'), record('b', 'x')] }), {})).toBe(false)
+  expect(accepts(JSON.stringify({ Records: [record('b', 'x'), record('a', 'x')] }), {})).toBe(true)
+})
+
+test('a body that is not JSON, and S3`s test event, match no filter on records', () => {
+  const accepts = createMessageFilter(key({ exists: true }), 'MessageBody')
+
+  expect(accepts('plain text', {})).toBe(false)
+  expect(accepts(JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' }), {})).toBe(false)
+})
+
+test('filters on attributes by their types, with dots in names', () => {
+  const accepts = createMessageFilter(
+    { 'a.b': ['x'], size: [{ numeric: ['<', 5] }], tags: ['red'] },
+    'MessageAttributes',
+  )
+  const attributes = {
+    'a.b': { DataType: 'String', StringValue: 'x' },
+    size: { DataType: 'Number', StringValue: '4.5' },
+    tags: { DataType: 'String.Array', StringValue: '["blue","red"]' },
+  }
+
+  expect(accepts('', attributes)).toBe(true)
+  expect(accepts('', { ...attributes, size: { DataType: 'String', StringValue: '4.5' } })).toBe(false)
+  expect(accepts('', {})).toBe(false)
+})
+
+test('refuses an operator that SNS does not have when the filter is made', () => {
+  expect(() => createMessageFilter(key({ contains: 'x' }), 'MessageBody')).toThrow('Unrecognized match type contains')
+})
+
+const recorded = new URL(
+  '../../../../../shared/fixtures/filter-policy/s3-records-body-filter-aws-recorded.json',
+  import.meta.url,
+)
+
+test.runIf(existsSync(recorded))('decides the recorded cases as AWS did', () => {
+  const { policy, cases } = JSON.parse(readFileSync(recorded, 'utf8'))
+  const accepts = createMessageFilter(policy, 'MessageBody')
+
+  const verdicts = cases.map(({ body }: { body: unknown }) => accepts(JSON.stringify(body), {}))
+
+  expect(verdicts).toEqual(cases.map(({ match }: { match: boolean }) => match))
+})

@@ -1,0 +1,169 @@
+import {
+  CreateTopicCommand,
+  GetTopicAttributesCommand,
+  ListSubscriptionsByTopicCommand,
+  ListTopicsCommand,
+  PublishCommand,
+  SNSClient,
+} from '@aws-sdk/client-sns'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Principal } from '../../src/api.ts'
+import { createSns } from '../../src/sns/sns.ts'
+import { createSqs } from '../../src/sqs/sqs.ts'
+import { administrator, createSite, serve } from '../site.ts'
+
+const site = createSite()
+const sqs = createSqs(site)
+const deliveredBy: Principal[] = []
+const sns = createSns(site, async (queueArn, message, principal) => {
+  deliveredBy.push(principal)
+  sqs.queue(queueArn).send(message)
+})
+let server: Awaited<ReturnType<typeof serve>>
+let client: SNSClient
+
+beforeAll(async () => {
+  server = await serve(site, { sns: sns.service })
+  client = new SNSClient(server.client)
+})
+
+afterAll(() => server.close())
+
+test('raw delivery gives the message and its attributes as they are, by SNS in the name of the topic', async () => {
+  const topicArn = sns.createTopic('raw')
+  const queueArn = queue('raw')
+  sns.subscribe({ owner: 'stack', topicArn, queueArn, raw: true })
+  const MessageAttributes = {
+    text: { DataType: 'String', StringValue: 'a&b é' },
+    bytes: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2]) },
+  }
+
+  await client.send(new PublishCommand({ TopicArn: topicArn, Message: '{"a":"é+ &=%"}', MessageAttributes }))
+
+  const [message] = await receive(queueArn)
+  expect(message!.Body).toBe('{"a":"é+ &=%"}')
+  expect(message!.MessageAttributes).toEqual({
+    text: { DataType: 'String', StringValue: 'a&b é' },
+    bytes: { DataType: 'Binary', BinaryValue: 'AQI=' },
+  })
+  expect(deliveredBy.at(-1)).toEqual({ type: 'service', service: 'sns.amazonaws.com', sourceArn: topicArn })
+})
+
+test('without raw delivery a queue gets the envelope', async () => {
+  const topicArn = sns.createTopic('enveloped')
+  const queueArn = queue('enveloped')
+  sns.subscribe({ owner: 'stack', topicArn, queueArn, raw: false })
+
+  const messageId = await sns.publish(topicArn, { message: '{}', subject: 'Amazon S3 Notification' }, administrator)
+
+  const [message] = await receive(queueArn)
+  expect(message!.MessageAttributes).toBeUndefined()
+  expect(JSON.parse(message!.Body ?? '')).toEqual({
+    Type: 'Notification',
+    MessageId: messageId,
+    TopicArn: topicArn,
+    Subject: 'Amazon S3 Notification',
+    Message: '{}',
+    Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    SignatureVersion: '1',
+    Signature: expect.any(String),
+    SigningCertURL: expect.any(String),
+    UnsubscribeURL: expect.any(String),
+  })
+})
+
+test('a queue gets only what its filter accepts', async () => {
+  const topicArn = sns.createTopic('filtered')
+  const [jpegs, all] = [queue('jpegs'), queue('all')]
+  const filterPolicy = { Records: { s3: { object: { key: [{ suffix: '.jpg' }] } } } }
+  sns.subscribe({ owner: 'a', topicArn, queueArn: jpegs, raw: true, filterPolicy, filterPolicyScope: 'MessageBody' })
+  sns.subscribe({ owner: 'b', topicArn, queueArn: all, raw: true })
+
+  await sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"a.jpg"}}}]}' }, administrator)
+  await sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"b.png"}}}]}' }, administrator)
+
+  expect(await receive(jpegs)).toHaveLength(1)
+  expect(await receive(all)).toHaveLength(2)
+})
+
+test('a message that its queue cannot take goes to the subscription`s dead letter queue with the reason', async () => {
+  const topicArn = sns.createTopic('undeliverable')
+  const deadLetterQueueArn = queue('subscription-dead-letters')
+  const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:gone'
+  sns.subscribe({ owner: 'stack', topicArn, queueArn, raw: true, deadLetterQueueArn })
+
+  await sns.publish(topicArn, { message: 'x' }, administrator)
+
+  const [dead] = await receive(deadLetterQueueArn)
+  expect(dead).toMatchObject({
+    Body: 'x',
+    MessageAttributes: {
+      RequestID: { DataType: 'String' },
+      ErrorCode: { StringValue: 'AWS.SimpleQueueService.NonExistentQueue' },
+      ErrorMessage: { StringValue: 'The specified queue does not exist.' },
+    },
+  })
+})
+
+test('without a dead letter queue such a message is dropped, the others get theirs, and somebody is told', async () => {
+  const topicArn = sns.createTopic('dropped')
+  const other = queue('other')
+  sns.subscribe({ owner: 'stack', topicArn, queueArn: 'arn:aws:sqs:eu-west-1:000000000000:gone', raw: true })
+  sns.subscribe({ owner: 'stack', topicArn, queueArn: other, raw: true })
+
+  await sns.publish(topicArn, { message: 'x' }, administrator)
+
+  expect(await receive(other)).toHaveLength(1)
+  expect(site.warnings.at(-1)).toMatch(/not delivered to .*:gone: .*does not exist.*; dropped$/)
+})
+
+test('a stack that is provisioned again replaces its own subscriptions and no others', async () => {
+  const topicArn = sns.createTopic('again')
+  const [mine, theirs, newer] = [queue('mine'), queue('theirs'), queue('newer')]
+  const first = sns.subscribe({ owner: 'me', topicArn, queueArn: mine, raw: true })
+  sns.subscribe({ owner: 'them', topicArn, queueArn: theirs, raw: true })
+
+  expect(sns.subscribe({ owner: 'me', topicArn, queueArn: mine, raw: false })).toBe(first)
+  sns.clearSubscriptions('me')
+  sns.subscribe({ owner: 'me', topicArn, queueArn: newer, raw: true })
+
+  const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }))
+  expect(Subscriptions).toMatchObject([
+    { Endpoint: theirs, Protocol: 'sqs', TopicArn: topicArn, Owner: '000000000000' },
+    { Endpoint: newer },
+  ])
+})
+
+test('lists topics and tells their attributes', async () => {
+  const topicArn = sns.createTopic('listed')
+
+  const { Topics } = await client.send(new ListTopicsCommand({}))
+  const { Attributes } = await client.send(new GetTopicAttributesCommand({ TopicArn: topicArn }))
+
+  expect(Topics).toContainEqual({ TopicArn: topicArn })
+  expect(Attributes).toMatchObject({ TopicArn: topicArn, SubscriptionsConfirmed: '0' })
+})
+
+test('refuses a missing topic, an empty or too long message, and an operation that is not modelled', async () => {
+  const TopicArn = sns.createTopic('strict')
+  const publish = (Message: string, arn = TopicArn) => client.send(new PublishCommand({ TopicArn: arn, Message }))
+
+  await expect(publish('x', `${TopicArn}-none`)).rejects.toMatchObject({
+    name: 'NotFoundException',
+    message: 'Topic does not exist',
+  })
+  await expect(publish('')).rejects.toMatchObject({ name: 'InvalidParameterException' })
+  await expect(publish('x'.repeat(262_145))).rejects.toThrow('Message too long')
+  await expect(client.send(new CreateTopicCommand({ Name: 'x' }))).rejects.toMatchObject({
+    message: 'sns:CreateTopic is not modelled by the local cloud',
+    $metadata: { httpStatusCode: 501 },
+  })
+})
+
+function queue(name: string): string {
+  return sqs.createQueue(name, {}).arn
+}
+
+function receive(queueArn: string) {
+  return sqs.queue(queueArn).receive({ max: 10 })
+}

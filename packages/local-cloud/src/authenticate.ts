@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { AccessKeys } from './access-keys.ts'
 import { type ApiCall, ApiError, type ServiceName, type Site } from './api.ts'
-import { bufferBody, streamBody } from './request-body.ts'
-import { checkSignatureTime, readSignatureClaim, type SignatureClaim, verifySignature } from './signature.ts'
+import { readAll, streamBody } from './request-body.ts'
+import { verifySignature } from './signature.ts'
+import { checkSignatureTime, readSignatureClaim, type SignatureClaim } from './signature-claim.ts'
 
 const serviceNames: Record<ServiceName, true> = { s3: true, sqs: true, sns: true, ssm: true, sts: true, dynamodb: true }
 
@@ -37,7 +38,7 @@ export async function authenticate(
 
   const call = { service, principal: key.principal, requestId, method, url, headers }
   if (service !== 's3') {
-    const bytes = await bufferBody(request)
+    const bytes = await readAll(request)
     await verifySignature(claim, key, signed, createHash('sha256').update(bytes).digest('hex'))
     return { ...call, body: Readable.from(bytes) }
   }

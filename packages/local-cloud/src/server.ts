@@ -60,7 +60,7 @@ async function handle(
   try {
     const call = await authenticate(site, keys, request, requestId, (scope) => (service = scope))
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    response.once('close', () => response.writableFinished || gone.abort())
     await send(request, response, requestId, await dispatch(services, { ...call, signal: gone.signal }))
   } catch (error) {
     if (request.errored || response.destroyed) return
@@ -100,10 +100,11 @@ async function send(
     await (request.method === 'HEAD' ? response.end() : pipeline(body, response))
     return
   }
-  const bytes = Buffer.from(body ?? '')
   // The length that HEAD and 304 tell is the object's, and 204 has none
-  if (request.method !== 'HEAD' && status !== 204 && status !== 304) response.setHeader('content-length', bytes.length)
-  response.writeHead(status, headers).end(bytes)
+  if (request.method !== 'HEAD' && status !== 204 && status !== 304) {
+    response.setHeader('content-length', Buffer.byteLength(body ?? ''))
+  }
+  response.writeHead(status, headers).end(body)
 }
 
 function describe(error: unknown): string {

@@ -32,7 +32,9 @@ export class Queue {
   readonly #createdAt = Math.floor(Date.now() / 1000)
   readonly #surroundings: QueueSurroundings
   readonly #messages = new Map<string, StoredMessage>()
+  /** Taken from `#next` on: shifting a long array for each receive would cost more than all else. */
   #visible: StoredMessage[] = []
+  #next = 0
   #waiters: Waiter[] = []
   #isWaking = false
   #attributes: Record<string, string> = {}
@@ -134,9 +136,8 @@ export class Queue {
     const taken: ReceivedMessage[] = []
     // Received with a visibility of 0 a message is at the end again at once, and not for this receive
     const { length } = this.#visible
-    let position = 0
-    for (; position < length && taken.length < max; position++) {
-      const message = this.#visible[position]!
+    while (this.#next < length && taken.length < max) {
+      const message = this.#visible[this.#next++]!
       if (message.state !== 'visible' || this.#dropIfExpired(message) || this.#moveToDeadLetters(message)) continue
       const now = Date.now()
       message.state = 'inFlight'
@@ -148,7 +149,10 @@ export class Queue {
       this.#showAfter(message, visibilityMs === undefined ? this.settings.visibilitySeconds : visibilityMs / 1000)
       taken.push(toReceived(message))
     }
-    this.#visible.splice(0, position)
+    if (this.#next * 2 >= this.#visible.length) {
+      this.#visible = this.#visible.slice(this.#next)
+      this.#next = 0
+    }
     return taken
   }
 
@@ -206,7 +210,7 @@ export class Queue {
   }
 
   #serveWaiters(): void {
-    while (this.#waiters.length > 0 && this.#visible.length > 0) {
+    while (this.#waiters.length > 0 && this.#visible.length > this.#next) {
       const messages = this.#take(this.#waiters[0]!.options)
       if (messages.length > 0) this.#waiters.shift()!.answer(messages)
     }

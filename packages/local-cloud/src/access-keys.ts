@@ -11,22 +11,17 @@ export interface AccessKey {
 /** The keys that this cloud accepts, and who signs with each. */
 export interface AccessKeys {
   add: (key: AccessKey) => void
-  /** A new key: temporary (with a session token) for a role, long-lived for anyone else, as AWS does it. */
+  /** A new key: temporary (with a session token) for a role, long-lived for anyone else, as in AWS. */
   issue: (principal: Principal) => AccessKey
   find: (accessKeyId: string) => AccessKey | undefined
 }
 
 export function createAccessKeys(): AccessKeys {
   const keys = new Map<string, AccessKey>()
-
-  function add(key: AccessKey): void {
-    keys.set(key.accessKeyId, key)
-  }
-
-  function issue(principal: Principal): AccessKey {
+  const add = (key: AccessKey) => void keys.set(key.accessKeyId, key)
+  const issue = (principal: Principal) => {
     const isTemporary = principal.type === 'role'
     const key: AccessKey = {
-      // ASIA marks a temporary key id and AKIA a long-lived one; 20 capitals and digits
       accessKeyId: `${isTemporary ? 'ASIA' : 'AKIA'}${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64'),
       ...(isTemporary && { sessionToken: randomBytes(96).toString('base64') }),
@@ -35,6 +30,5 @@ export function createAccessKeys(): AccessKeys {
     add(key)
     return key
   }
-
   return { add, issue, find: (accessKeyId) => keys.get(accessKeyId) }
 }

@@ -3,11 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import type { AccessKeys } from './access-keys.ts'
 import { type ApiCall, ApiError, type ServiceName, type Site } from './api.ts'
+import { isServiceName } from './error-replies.ts'
 import { readAll, streamBody } from './request-body.ts'
-import { verifySignature } from './signature.ts'
-import { checkSignatureTime, readSignatureClaim, type SignatureClaim } from './signature-claim.ts'
-
-const serviceNames: Record<ServiceName, true> = { s3: true, sqs: true, sns: true, ssm: true, sts: true, dynamodb: true }
+import { checkSignatureTime, readSignatureClaim, type SignatureClaim, verifySignature } from './signature.ts'
 
 /** Turns a request into a call by whoever signed it. `onScope` hears the service's name as soon as it is known. */
 export async function authenticate(
@@ -30,9 +28,8 @@ export async function authenticate(
   const service = parseService(claim, site)
   const key = keys.find(claim.accessKeyId)
   if (!key) {
-    throw new ApiError(403, 'InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', {
-      AWSAccessKeyId: claim.accessKeyId,
-    })
+    const message = 'The AWS Access Key Id you provided does not exist in our records.'
+    throw new ApiError(403, 'InvalidAccessKeyId', message, { AWSAccessKeyId: claim.accessKeyId })
   }
   checkSignatureTime(claim, Date.now())
 
@@ -42,30 +39,14 @@ export async function authenticate(
     await verifySignature(claim, key, signed, createHash('sha256').update(bytes).digest('hex'))
     return { ...call, body: Readable.from(bytes) }
   }
-  const payloadHash = readPayloadHash(claim, signed)
-  const sign = await verifySignature(claim, key, signed, payloadHash)
-  return { ...call, body: streamBody(request, claim, payloadHash, sign) }
+  const payloadHash = headers['x-amz-content-sha256'] ?? url.searchParams.get('X-Amz-Content-Sha256')
+  await verifySignature(claim, key, signed, String(payloadHash ?? 'UNSIGNED-PAYLOAD'))
+  return { ...call, body: streamBody(request, String(payloadHash ?? 'UNSIGNED-PAYLOAD')) }
 }
 
 function parseService({ service, region }: SignatureClaim, site: Site): ServiceName {
   if (!isServiceName(service)) throw new ApiError(501, 'NotImplemented', `the local cloud has no ${service}`)
-  if (region !== site.region) {
-    const message = `the region '${region}' is wrong; expecting '${site.region}'`
-    throw new ApiError(400, 'AuthorizationHeaderMalformed', message, { Region: site.region })
-  }
-  return service
-}
-
-function isServiceName(name: string): name is ServiceName {
-  return Object.hasOwn(serviceNames, name)
-}
-
-function readPayloadHash(
-  { expiresSeconds }: SignatureClaim,
-  { headers, query }: { headers: IncomingMessage['headers']; query: URLSearchParams },
-): string {
-  const header = headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256')
-  if (header) return String(header)
-  if (expiresSeconds !== undefined) return 'UNSIGNED-PAYLOAD'
-  throw new ApiError(400, 'MissingSecurityHeader', 'Your request was missing the header x-amz-content-sha256')
+  if (region === site.region) return service
+  const message = `the region '${region}' is wrong; expecting '${site.region}'`
+  throw new ApiError(400, 'AuthorizationHeaderMalformed', message, { Region: site.region })
 }

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { AccessKeys } from './access-keys.ts'
 import { type ApiCall, ApiError, type ApiReply, type Service, type ServiceName, type Site } from './api.ts'
 import { authenticate } from './authenticate.ts'
-import { protocolOf, renderError } from './error-replies.ts'
+import { renderError } from './error-replies.ts'
 
 export type Services = Partial<Record<ServiceName, Service>>
 
@@ -20,9 +20,7 @@ export async function startServer(
   keys: AccessKeys,
   port: number,
 ): Promise<{ endpoint: string; close: () => Promise<void> }> {
-  const server = createServer((request, response) => {
-    void handle(site, services, keys, request, response)
-  })
+  const server = createServer((request, response) => void handle(site, services, keys, request, response))
   // SDK clients keep idle connections; closing one just as it is used again is an ECONNRESET at the client
   server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve, reject) => {
@@ -33,14 +31,12 @@ export async function startServer(
     server.listen(port, '127.0.0.1', resolve)
   })
   site.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
-    endpoint: site.endpoint,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return { endpoint: site.endpoint, close }
 }
 
 async function handle(
@@ -55,21 +51,22 @@ async function handle(
     return
   }
   const requestId = randomUUID()
+  response.setHeader('x-amz-request-id', requestId).setHeader('x-amzn-requestid', requestId)
   const path = request.url?.split('?', 1)[0] ?? '/'
-  let service: string | undefined
+  let service = ''
   try {
-    const call = await authenticate(site, keys, request, requestId, (scope) => (service = scope))
+    const call = await authenticate(site, keys, request, requestId, (name) => (service = name))
     const gone = new AbortController()
     response.once('close', () => response.writableFinished || gone.abort())
-    await send(request, response, requestId, await dispatch(services, { ...call, signal: gone.signal }))
+    await send(request, response, await dispatch(services, { ...call, signal: gone.signal }))
   } catch (error) {
     if (request.errored || response.destroyed) return
     if (response.headersSent) return void response.destroy()
-    if (!(error instanceof ApiError)) site.warn(`${service} failed on ${request.method} ${path}: ${describe(error)}`)
-    const known = error instanceof ApiError ? error : new ApiError(500, 'InternalError', describe(error))
-    const protocol = protocolOf(service, request.headers)
-    const reply = renderError(known, { service: service ?? '', protocol, path, requestId })
-    await send(request, response, requestId, reply).catch(() => response.destroy())
+    const isKnown = error instanceof ApiError
+    if (!isKnown) site.warn(`${service} failed on ${request.method} ${path}: ${String((error as Error).stack)}`)
+    const known = isKnown ? error : new ApiError(500, 'InternalError', String(error))
+    const isJson = request.headers['x-amz-target'] !== undefined
+    await send(request, response, renderError(known, { service, isJson, path, requestId }))
   }
 }
 
@@ -86,27 +83,11 @@ function isForeign({ headers }: IncomingMessage, { endpoint }: Site): boolean {
   return ![undefined, endpoint, endpoint.replace('127.0.0.1', 'localhost')].includes(headers.origin)
 }
 
-async function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-  { status, headers, body }: ApiReply,
-): Promise<void> {
-  response.setHeader('x-amz-request-id', requestId)
-  response.setHeader('x-amzn-requestid', requestId)
-  if (body instanceof Readable) {
-    response.writeHead(status, headers)
-    if (request.method === 'HEAD') body.destroy()
-    await (request.method === 'HEAD' ? response.end() : pipeline(body, response))
-    return
-  }
+async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: ApiReply) {
   // The length that HEAD and 304 tell is the object's, and 204 has none
-  if (request.method !== 'HEAD' && status !== 204 && status !== 304) {
-    response.setHeader('content-length', Buffer.byteLength(body ?? ''))
-  }
-  response.writeHead(status, headers).end(body)
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const hasLength = request.method !== 'HEAD' && status !== 204 && status !== 304
+  if (hasLength && !(body instanceof Readable)) response.setHeader('content-length', Buffer.byteLength(body ?? ''))
+  response.writeHead(status, headers)
+  if (body instanceof Readable && request.method !== 'HEAD') await pipeline(body, response)
+  else response.end(body instanceof Readable ? undefined : body)
 }

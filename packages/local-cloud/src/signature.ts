@@ -1,12 +1,12 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { Sha256 } from '@aws-crypto/sha256-js'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { AccessKey } from './access-keys.ts'
 import { ApiError } from './api.ts'
-import type { SignatureClaim } from './signature-claim.ts'
 
-/** The parts of a request that its signature covers, the path as it was sent. */
+/** What a signature covers but the body; the path as it was sent. */
 export interface SignedRequest {
   method: string
   path: string
@@ -14,8 +14,59 @@ export interface SignedRequest {
   headers: IncomingMessage['headers']
 }
 
-/** Signs a string in the claim's scope: what the chunks of a signed stream are compared with. */
-export type StringSigner = (text: string) => Promise<string>
+/** What a request says of its own signature; nothing of it is believed yet. */
+export interface SignatureClaim {
+  accessKeyId: string
+  scope: string
+  region: string
+  service: string
+  longDate: string
+  signedAt: Date
+  signedHeaders: string[]
+  signature: string
+  sessionToken: string | undefined
+  /** Only a presigned URL has it. */
+  expiresSeconds: number | undefined
+}
+
+/** Reads the Authorization header or the query of a presigned URL; undefined when the request is not signed. */
+export function readSignatureClaim({ headers, query }: SignedRequest): SignatureClaim | undefined {
+  const authorization = headers.authorization ?? ''
+  const isPresigned = query.has('X-Amz-Signature')
+  if (!isPresigned && !authorization.startsWith('AWS4-HMAC-SHA256 ')) return undefined
+  const field = (name: string) =>
+    isPresigned ? query.get(`X-Amz-${name}`) : new RegExp(`[ ,]${name}=([^, ]+)`).exec(authorization)?.[1]
+  const value = (name: string) => (isPresigned ? query.get(`X-Amz-${name}`) : headers[`x-amz-${name.toLowerCase()}`])
+
+  const credential = /^([^/]+)\/(\d{8}\/([^/]+)\/([^/]+)\/aws4_request)$/.exec(field('Credential') ?? '')
+  const [, accessKeyId, scope, region, service] = credential ?? []
+  const longDate = String(value('Date'))
+  const signedAt = new Date(longDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+  const [signedHeaders, signature] = [field('SignedHeaders')?.split(';'), field('Signature')]
+  if (!accessKeyId || !scope || !region || !service || !signedHeaders || !signature || Number.isNaN(+signedAt)) {
+    throw new ApiError(400, 'AuthorizationHeaderMalformed', 'The signature of the request is incomplete.')
+  }
+  const sessionToken = value('Security-Token')?.toString()
+  const expiresSeconds = isPresigned ? Number(value('Expires')) : undefined
+  const claimed = { accessKeyId, scope, region, service, longDate, signedAt, signedHeaders, signature }
+  return { ...claimed, sessionToken, expiresSeconds }
+}
+
+/** Refuses a signature made for another time: 15 minutes either way, or outside the life of a presigned URL. */
+export function checkSignatureTime({ signedAt, expiresSeconds }: SignatureClaim, now: number): void {
+  const ageSeconds = (now - signedAt.getTime()) / 1000
+  if (expiresSeconds === undefined) {
+    if (Math.abs(ageSeconds) <= 900) return
+    const message = 'The difference between the request time and the current time is too large.'
+    throw new ApiError(403, 'RequestTimeTooSkewed', message)
+  }
+  if (!(expiresSeconds >= 1 && expiresSeconds <= 604_800)) {
+    const message = 'X-Amz-Expires must be between 1 and 604800 seconds'
+    throw new ApiError(400, 'AuthorizationQueryParametersError', message)
+  }
+  if (ageSeconds < -900) throw new ApiError(403, 'AccessDenied', 'Request is not yet valid')
+  if (ageSeconds > expiresSeconds) throw new ApiError(403, 'AccessDenied', 'Request has expired')
+}
 
 /** Signs the request again with the key's secret and compares. Errors are S3's (error-replies.ts translates them). */
 export async function verifySignature(
@@ -23,50 +74,45 @@ export async function verifySignature(
   key: AccessKey,
   request: SignedRequest,
   payloadHash: string,
-): Promise<StringSigner> {
+): Promise<void> {
   if (key.sessionToken !== claim.sessionToken) {
     throw new ApiError(400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.')
   }
   // Nobody may add a header that changes what a signed request does; the payload hash is signed in any case
-  const unsigned = Object.keys(request.headers).filter(
-    (name) => /^(host|x-amz-(?!content-sha256$).*)$/.test(name) && !claim.signedHeaders.includes(name),
-  )
-  if (unsigned.length > 0) {
-    throw new ApiError(403, 'AccessDenied', 'There were headers present in the request which were not signed', {
-      HeadersNotSigned: unsigned.join(', '),
-    })
+  const isUnsigned = (name: string) =>
+    /^(host$|x-amz-(?!content-sha256$))/.test(name) && !claim.signedHeaders.includes(name)
+  const HeadersNotSigned = Object.keys(request.headers).filter(isUnsigned).join(', ')
+  if (HeadersNotSigned) {
+    const message = 'There were headers present in the request which were not signed'
+    throw new ApiError(403, 'AccessDenied', message, { HeadersNotSigned })
   }
-  const signer = new RequestSigner(claim, key)
-  if (!isEqual(await signer.signatureOf(request, payloadHash), claim.signature)) {
-    throw new ApiError(
-      403,
-      'SignatureDoesNotMatch',
-      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-      { AWSAccessKeyId: claim.accessKeyId },
-    )
+  const { region, service } = claim
+  // S3 alone signs the path as it is sent, the others encode it once more
+  const signer = new RequestSigner({
+    region,
+    service,
+    credentials: key,
+    sha256: Sha256,
+    uriEscapePath: service !== 's3',
+  })
+  const expected = Buffer.from(await signer.signatureOf(request, claim, payloadHash))
+  const actual = Buffer.from(claim.signature)
+  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) {
+    const message = 'The request signature we calculated does not match the signature you provided. Check your key.'
+    throw new ApiError(403, 'SignatureDoesNotMatch', message, { AWSAccessKeyId: claim.accessKeyId })
   }
-  return (text) => signer.signText(text)
-}
-
-export function isEqual(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 /** The SDK's signer by its inner steps: its public ones choose the headers to sign themselves. */
 class RequestSigner extends SignatureV4 {
-  readonly #claim: SignatureClaim
-
-  constructor(claim: SignatureClaim, credentials: AccessKey) {
-    const { region, service } = claim
-    super({ region, service, credentials, sha256: Sha256, uriEscapePath: service !== 's3' })
-    this.#claim = claim
-  }
-
-  async signatureOf({ method, path, query, headers }: SignedRequest, payloadHash: string): Promise<string> {
-    const { service, scope, longDate, signedHeaders } = this.#claim
+  async signatureOf(
+    { method, path, query, headers }: SignedRequest,
+    { longDate, scope, signedAt, signedHeaders }: SignatureClaim,
+    payloadHash: string,
+  ): Promise<string> {
+    const values = Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
     const canonical = this.createCanonicalRequest(
-      new HttpRequest({ method, path: service === 's3' ? encodeOnce(path) : path, query: groupQuery(query) }),
+      new HttpRequest({ method, path, query: values }),
       Object.fromEntries(
         signedHeaders.map((name) => [
           name,
@@ -77,51 +123,7 @@ class RequestSigner extends SignatureV4 {
       ),
       payloadHash,
     )
-    return this.signText(await this.createStringToSign(longDate, scope, canonical, 'AWS4-HMAC-SHA256'))
+    const text = await this.createStringToSign(longDate, scope, canonical, 'AWS4-HMAC-SHA256')
+    return this.sign(text, { signingDate: signedAt })
   }
-
-  signText(text: string): Promise<string> {
-    return this.sign(text, { signingDate: this.#claim.signedAt })
-  }
-}
-
-/** node:crypto in the shape that the SDK wants. */
-class Sha256 {
-  readonly #hash
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret))
-  }
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk)
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest()
-  }
-  reset(): void {}
-}
-
-function toBytes(secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
-  if (typeof secret === 'string') return secret
-  if (secret instanceof ArrayBuffer) return new Uint8Array(secret)
-  return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
-}
-
-// S3 alone signs the path encoded once; clients differ in which characters they send encoded
-function encodeOnce(path: string): string {
-  try {
-    return path
-      .split('/')
-      .map((segment) => encodeURIComponent(decodeURIComponent(segment)).replace(/[!'()*]/g, percentEncode))
-      .join('/')
-  } catch {
-    throw new ApiError(400, 'InvalidURI', "Couldn't parse the specified URI.")
-  }
-}
-
-function percentEncode(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
-}
-
-function groupQuery(query: URLSearchParams): Record<string, string[]> {
-  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
 }

@@ -1,22 +1,27 @@
 import { join } from 'node:path'
-import type { DescribeTimeToLiveInput, UpdateTimeToLiveInput } from '@aws-sdk/client-dynamodb'
-import { ApiError, type ApiReply, type Service, type Site } from '../api.ts'
-import { type DynaliteStore, isDynaliteError, type Item, openDynaliteStore } from './store.ts'
-import { notModelled, operationOf } from '../json-service.ts'
-import { readAll } from '../request-body.ts'
-import { createTable, type TableSpec } from './tables.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CreateTableInput, DescribeTimeToLiveInput, UpdateTimeToLiveInput } from '@aws-sdk/client-dynamodb'
+import type { Service, Site } from '../api.ts'
+import { createJsonService, type JsonOperations } from '../json-service.ts'
+import { isRefusal, type Item, openTableStore, type Output, type TableStore } from './store.ts'
 import { startSweeping } from './time-to-live.ts'
+
+/** CreateTable's input, which is also the shape of the template's properties. */
+export type TableSpec = Pick<
+  CreateTableInput,
+  'TableName' | 'KeySchema' | 'AttributeDefinitions' | 'GlobalSecondaryIndexes'
+>
 
 export interface DynamoDb {
   service: Service
   operations: string[]
-  /** Makes the table unless it exists; throws when it exists with other keys. */
-  createTable: (table: TableSpec) => Promise<void>
+  /** Makes the table and waits until it can be used; one with the same keys is kept, one with others is an error. */
+  createTable: (table: TableSpec, ttlAttribute?: string) => Promise<void>
   close: () => Promise<void>
 }
 
-// Of dynalite's: tables are made from templates only
-const storeOperations = [
+// Not CreateTable and its like: tables are made from templates only
+const itemOperations = [
   'BatchGetItem',
   'BatchWriteItem',
   'DeleteItem',
@@ -31,84 +36,65 @@ const storeOperations = [
 
 /** DynamoDB on dynalite, with time to live and the old item of a failed condition, which dynalite lacks. */
 export function createDynamoDb(site: Site): DynamoDb {
-  const store = openDynaliteStore(join(site.dataDir, 'dynamodb'), site)
+  const store = openTableStore(join(site.dataDir, 'dynamodb'), site)
   const ttlAttributes = new Map<string, string>()
   const stopSweeping = startSweeping(store, ttlAttributes, site)
 
-  const ttlOperations: Record<string, (input: never) => object> = {
-    UpdateTimeToLive: ({ TableName: name = '', TimeToLiveSpecification: ttl }: UpdateTimeToLiveInput) => {
+  const operations: JsonOperations = {
+    ...Object.fromEntries(itemOperations.map((name) => [name, (input: object) => store.execute(name, input)])),
+    UpdateTimeToLive: async ({ TableName: name = '', TimeToLiveSpecification: ttl }: UpdateTimeToLiveInput) => {
+      await store.execute('DescribeTable', { TableName: name })
+      ttlAttributes.delete(name)
       if (ttl?.Enabled && ttl.AttributeName) ttlAttributes.set(name, ttl.AttributeName)
-      else ttlAttributes.delete(name)
       return { TimeToLiveSpecification: ttl }
     },
-    DescribeTimeToLive: ({ TableName: name = '' }: DescribeTimeToLiveInput) => {
-      const attribute = ttlAttributes.get(name)
-      const description = { TimeToLiveStatus: attribute ? 'ENABLED' : 'DISABLED', AttributeName: attribute }
-      return { TimeToLiveDescription: description }
+    DescribeTimeToLive: async ({ TableName: name = '' }: DescribeTimeToLiveInput) => {
+      await store.execute('DescribeTable', { TableName: name })
+      const AttributeName = ttlAttributes.get(name)
+      return { TimeToLiveDescription: { TimeToLiveStatus: AttributeName ? 'ENABLED' : 'DISABLED', AttributeName } }
     },
   }
 
-  const service: Service = async (call) => {
-    const operation = operationOf(call)
-    const input = parseInput(await readAll(call.body))
-    const answer = Object.hasOwn(ttlOperations, operation) ? ttlOperations[operation] : undefined
-    if (answer) {
-      await store.execute('DescribeTable', { TableName: input['TableName'] }).catch(toApiError)
-      return reply(200, answer(input as never))
-    }
-    if (!storeOperations.includes(operation)) throw notModelled('dynamodb', operation)
-    try {
-      return reply(200, await store.execute(operation, input))
-    } catch (error) {
-      if (!isDynaliteError(error)) throw error
-      const item = await findRefusedItem(store, input, error.body.__type)
-      return reply(error.statusCode, { ...error.body, ...(item && { Item: item }) })
-    }
+  const onRefusal = async (error: unknown, input: Record<string, unknown>) => {
+    if (!isRefusal(error)) throw error
+    const Item = isRefusal(error, 'ConditionalCheckFailedException') ? await findOldItem(store, input) : undefined
+    return { status: error.statusCode, body: { ...error.body, Item } }
   }
 
-  return {
-    service,
-    operations: [...storeOperations, ...Object.keys(ttlOperations)],
-    createTable: async (table) => {
-      await createTable(store, table)
-      if (table.ttlAttribute) ttlAttributes.set(table.name, table.ttlAttribute)
-      else ttlAttributes.delete(table.name)
-    },
-    close: async () => {
-      stopSweeping()
-      await store.close()
-    },
+  async function createTable(table: TableSpec, ttlAttribute?: string): Promise<void> {
+    const name = table.TableName ?? ''
+    const existing = await describe(store, name)
+    if (existing && JSON.stringify(existing.KeySchema) !== JSON.stringify(table.KeySchema)) {
+      throw new Error(`table ${name} exists with other keys: remove the data folder or rename the table`)
+    }
+    if (!existing) await store.execute('CreateTable', { ...table, BillingMode: 'PAY_PER_REQUEST' })
+    while ((await describe(store, name))?.TableStatus !== 'ACTIVE') await delay(2)
+    ttlAttributes.delete(name)
+    if (ttlAttribute) ttlAttributes.set(name, ttlAttribute)
   }
+
+  const close = () => {
+    stopSweeping()
+    return store.close()
+  }
+  const service = createJsonService('dynamodb', '1.0', operations, onRefusal)
+  return { service, operations: Object.keys(operations), createTable, close }
 }
 
-function parseInput(bytes: Buffer): Record<string, unknown> {
-  try {
-    return JSON.parse(bytes.toString())
-  } catch {
-    throw new ApiError(400, 'SerializationException', 'the body is not a JSON document')
-  }
-}
-
-function reply(status: number, body: object): ApiReply {
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(body) }
+async function describe(store: TableStore, TableName: string): Promise<Output['Table']> {
+  const found = await store.execute('DescribeTable', { TableName }).catch((error: unknown) => {
+    if (isRefusal(error, 'ResourceNotFoundException')) return undefined
+    throw error
+  })
+  return found?.Table
 }
 
 /** What ReturnValuesOnConditionCheckFailure asks for: dynalite ignores it. */
-async function findRefusedItem(store: DynaliteStore, input: Record<string, unknown>, type: string) {
+async function findOldItem(store: TableStore, input: Record<string, unknown>): Promise<Item | undefined> {
   if (input['ReturnValuesOnConditionCheckFailure'] !== 'ALL_OLD') return undefined
-  if (!type.endsWith('#ConditionalCheckFailedException')) return undefined
-  const { TableName, Key } = input
-  const key = Key ?? (await keyOf(store, TableName, input['Item'] as Item))
-  return (await store.execute('GetItem', { TableName, Key: key, ConsistentRead: true })).Item
-}
-
-async function keyOf(store: DynaliteStore, TableName: unknown, item: Item): Promise<Item> {
-  const { Table } = await store.execute('DescribeTable', { TableName })
-  const { KeySchema } = Table as { KeySchema: { AttributeName: string }[] }
-  return Object.fromEntries(KeySchema.map(({ AttributeName: name }) => [name, item[name]!]))
-}
-
-function toApiError(error: unknown): never {
-  if (!isDynaliteError(error)) throw error
-  throw new ApiError(error.statusCode, error.body.__type, error.body.message ?? '')
+  const TableName = String(input['TableName'])
+  const schema = (await describe(store, TableName))?.KeySchema ?? []
+  const source = (input['Key'] ?? input['Item']) as Item
+  const Key = Object.fromEntries(schema.map(({ AttributeName: name = '' }) => [name, source[name]]))
+  return (await store.execute('GetItem', { TableName, Key, ConsistentRead: true })).Item
 }

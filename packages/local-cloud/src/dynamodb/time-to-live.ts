@@ -1,56 +1,36 @@
 import type { Site } from '../api.ts'
-import type { DynaliteStore, Item } from './store.ts'
-import { isDynaliteError } from './store.ts'
+import { isRefusal, type Item, type TableStore } from './store.ts'
 
-/** Deletes expired items once a minute of the site's time, as DynamoDB does within days. Returns how to stop it. */
-export function startSweeping(store: DynaliteStore, ttlAttributes: Map<string, string>, site: Site): () => void {
-  let isSweeping = false
+/** Deletes expired items once a minute of the site's time; DynamoDB takes up to days. Returns how to stop. */
+export function startSweeping(store: TableStore, ttlAttributes: Map<string, string>, site: Site): () => void {
   const sweepAll = async () => {
-    if (isSweeping) return
-    isSweeping = true
     for (const [table, attribute] of ttlAttributes) {
-      await sweep(store, table, attribute).catch((error: unknown) =>
-        site.warn(`time to live of ${table}: ${String(isDynaliteError(error) ? error.body.message : error)}`),
-      )
+      await sweep(store, table, attribute).catch((error) => site.warn(`time to live of ${table}: ${String(error)}`))
     }
-    isSweeping = false
   }
-  // Never more than once a second, however fast time passes: a sweep reads whole tables
+  // Not more than once a second however fast time passes: a sweep reads whole tables
   const timer = setInterval(() => void sweepAll(), Math.max(60_000 / site.timeScale, 1000)).unref()
   return () => clearInterval(timer)
 }
 
-/** Expiry is an epoch time in seconds, and timestamps are real ones however time is scaled. */
-export async function sweep(store: DynaliteStore, table: string, attribute: string): Promise<void> {
-  const now = { ':now': { N: String(Math.floor(Date.now() / 1000)) } }
-  const names = { '#ttl': attribute }
-  const { Table } = await store.execute('DescribeTable', { TableName: table })
-  const { KeySchema } = Table as { KeySchema: { AttributeName: string }[] }
-  let start: Item | undefined
+async function sweep(store: TableStore, TableName: string, attribute: string): Promise<void> {
+  const { Table } = await store.execute('DescribeTable', { TableName })
+  const keyNames = Table?.KeySchema?.map(({ AttributeName: name = '' }) => name) ?? []
+  // Epoch seconds; timestamps are real ones however time is scaled
+  const now = { N: String(Math.floor(Date.now() / 1000)) }
+  const names = { ExpressionAttributeNames: { '#ttl': attribute }, ExpressionAttributeValues: { ':now': now } }
+  let page: { Items?: Item[]; LastEvaluatedKey?: Item } = {}
   do {
-    const page = await store.execute('Scan', {
-      TableName: table,
-      FilterExpression: '#ttl < :now',
-      ExpressionAttributeNames: names,
-      ExpressionAttributeValues: now,
-      ...(start && { ExclusiveStartKey: start }),
-    })
+    const start = page.LastEvaluatedKey && { ExclusiveStartKey: page.LastEvaluatedKey }
+    page = await store.execute('Scan', { TableName, FilterExpression: '#ttl < :now', ...names, ...start })
     for (const item of page.Items ?? []) {
+      const Key = Object.fromEntries(keyNames.map((name) => [name, item[name]]))
+      // Conditional: it may have been given more time since the scan
       await store
-        .execute('DeleteItem', {
-          TableName: table,
-          Key: Object.fromEntries(KeySchema.map(({ AttributeName: name }) => [name, item[name]])),
-          // It may have been given more time since the scan
-          ConditionExpression: '#ttl < :now',
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: now,
+        .execute('DeleteItem', { TableName, Key, ConditionExpression: '#ttl < :now', ...names })
+        .catch((error) => {
+          if (!isRefusal(error, 'ConditionalCheckFailedException')) throw error
         })
-        .catch(ignoreRefusal)
     }
-    start = page.LastEvaluatedKey
-  } while (start)
-}
-
-function ignoreRefusal(error: unknown): void {
-  if (!isDynaliteError(error) || !error.body.__type.endsWith('#ConditionalCheckFailedException')) throw error
+  } while (page.LastEvaluatedKey)
 }

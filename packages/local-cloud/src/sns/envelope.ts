@@ -1,4 +1,3 @@
-import type { Site } from '../api.ts'
 import type { MessageAttributes } from '../sqs/message.ts'
 
 /** What a publisher gives to a topic. */
@@ -12,29 +11,27 @@ export interface Notification {
 /** The JSON that a queue gets unless its subscription asks for raw delivery; the signature is not a real one. */
 export function toEnvelope(
   { message, subject, attributes = {} }: Notification,
-  { messageId, topicArn, subscriptionArn }: { messageId: string; topicArn: string; subscriptionArn: string },
-  { endpoint }: Site,
+  { messageId, topicArn, arn }: { messageId: string; topicArn: string; arn: string },
+  endpoint: string,
 ): string {
-  const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
-    name,
-    { Type: DataType, Value: StringValue ?? BinaryValue },
-  ])
-  return JSON.stringify(
-    {
-      Type: 'Notification',
-      MessageId: messageId,
-      TopicArn: topicArn,
-      Subject: subject,
-      Message: message,
-      Timestamp: new Date().toISOString(),
-      SignatureVersion: '1',
-      Signature: 'local',
-      // Spelled so for queues; a Lambda function that SNS calls itself would see SigningCertUrl
-      SigningCertURL: `${endpoint}/SimpleNotificationService-local.pem`,
-      UnsubscribeURL: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
-      ...(entries.length > 0 && { MessageAttributes: Object.fromEntries(entries) }),
-    },
-    undefined,
-    2,
-  )
+  const toEntry = ({ DataType, StringValue, BinaryValue }: MessageAttributes[string]) => ({
+    Type: DataType,
+    Value: StringValue ?? BinaryValue,
+  })
+  const entries = Object.entries(attributes).map(([name, attribute]) => [name, toEntry(attribute)])
+  const envelope = {
+    Type: 'Notification',
+    MessageId: messageId,
+    TopicArn: topicArn,
+    Subject: subject,
+    Message: message,
+    Timestamp: new Date().toISOString(),
+    SignatureVersion: '1',
+    Signature: 'local',
+    // Spelled so for queues; a function that SNS calls itself would see SigningCertUrl
+    SigningCertURL: `${endpoint}/SimpleNotificationService-local.pem`,
+    UnsubscribeURL: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${arn}`,
+    ...(entries.length > 0 && { MessageAttributes: Object.fromEntries(entries) }),
+  }
+  return JSON.stringify(envelope, undefined, 2)
 }

@@ -5,73 +5,52 @@ import type { MessageAttributes } from '../sqs/message.ts'
 export interface FilterPolicy {
   [key: string]: FilterPolicy | Condition[]
 }
-type Condition = string | number | boolean | null | Record<string, unknown>
+type Condition = string | number | boolean | null | { [operator: string]: unknown }
 
-/** Keys of the policy, dotted ones taken apart, with the conditions at the leaves. */
-interface Branch {
-  keys: Map<string, Branch | Condition[]>
-  /** Of `$or`: at least one of these. */
-  alternatives: Branch[][]
+/** Whether the payload (a body or attributes, parsed) passes. */
+export function matchesFilter(policy: FilterPolicy | Condition[], payload: unknown): boolean {
+  // An array matches by any of its elements, however deep; all keys of a policy must match in the same element
+  if (Array.isArray(payload) && payload.length > 0) return payload.some((element) => matchesFilter(policy, element))
+  const value = Array.isArray(payload) ? undefined : payload
+  if (Array.isArray(policy)) return policy.some((condition) => meets(condition, value))
+  return Object.entries(policy).every(([key, child]) => {
+    if (key === '$or') return (child as FilterPolicy[]).some((alternative) => matchesFilter(alternative, value))
+    return matchesFilter(child, memberOf(value, key))
+  })
 }
 
-export type MessageFilter = (message: string, attributes: MessageAttributes) => boolean
-
-/** Throws InvalidParameter for an operator that SNS does not have or that is not modelled. */
-export function createMessageFilter(policy: FilterPolicy, scope: 'MessageAttributes' | 'MessageBody'): MessageFilter {
-  // A dot is an ordinary character of an attribute's name
-  const root = compile(policy, scope === 'MessageBody')
-  if (scope === 'MessageAttributes') return (_, attributes) => matches(root, valuesOf(attributes))
-  return (message) => {
-    try {
-      return matches(root, JSON.parse(message))
-    } catch (error) {
-      if (error instanceof SyntaxError) return false
-      throw error
-    }
-  }
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(key) : undefined
 }
 
-function compile(policy: FilterPolicy, splitsKeys: boolean, root: Branch = createBranch()): Branch {
-  for (const [key, value] of Object.entries(policy)) {
-    if (key === '$or' && Array.isArray(value)) {
-      root.alternatives.push(value.map((alternative) => compile(alternative as FilterPolicy, splitsKeys)))
-      continue
-    }
-    const path = splitsKeys ? key.split('.') : [key]
-    if (Array.isArray(value)) {
-      for (const condition of value) test(condition, undefined)
-      path.slice(0, -1).reduce(childOf, root).keys.set(path.at(-1)!, value)
-    } else {
-      compile(value, splitsKeys, path.reduce(childOf, root))
-    }
+/** Takes dotted keys apart, `{"a.b": […]}` to `{a: {b: […]}}`, so that keys with a common parent are matched together. */
+export function nestKeys(policy: FilterPolicy, root: FilterPolicy = {}): FilterPolicy {
+  const descend = (node: FilterPolicy, name: string) => (node[name] ??= {}) as FilterPolicy
+  for (const [key, child] of Object.entries(policy)) {
+    const path = key.split('.')
+    if (Array.isArray(child)) path.slice(0, -1).reduce(descend, root)[path.at(-1) ?? ''] = child
+    else nestKeys(child, path.reduce(descend, root))
   }
   return root
 }
 
-function createBranch(): Branch {
-  return { keys: new Map(), alternatives: [] }
+/** Throws InvalidParameter for an operator that SNS does not have. */
+export function checkFilter(policy: FilterPolicy): void {
+  for (const [key, child] of Object.entries(policy)) {
+    if (key === '$or') for (const alternative of child as FilterPolicy[]) checkFilter(alternative)
+    else if (Array.isArray(child)) for (const condition of child) meets(condition, undefined)
+    else checkFilter(child)
+  }
 }
 
-function childOf(branch: Branch, key: string): Branch {
-  const existing = branch.keys.get(key)
-  if (existing && !Array.isArray(existing)) return existing
-  const child = createBranch()
-  branch.keys.set(key, child)
-  return child
+/** Attributes as values to match: numbers and arrays by their data type. */
+export function valuesOf(attributes: MessageAttributes): Record<string, unknown> {
+  const toValue = ({ DataType: type = '', StringValue: text = '' }: MessageAttributes[string]) =>
+    type === 'String.Array' ? JSON.parse(text) : type.startsWith('Number') ? Number(text) : text
+  return Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, toValue(attribute)]))
 }
 
-/** An array matches by any of its elements, however deep; all keys of one branch must match in the same element. */
-function matches(node: Branch | Condition[], value: unknown): boolean {
-  if (Array.isArray(value) && value.length > 0) return value.some((element) => matches(node, element))
-  if (Array.isArray(node)) return node.some((condition) => test(condition, Array.isArray(value) ? undefined : value))
-  const members = new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
-  return (
-    [...node.keys].every(([key, child]) => matches(child, members.get(key))) &&
-    node.alternatives.every((branches) => branches.some((branch) => matches(branch, value)))
-  )
-}
-
-function test(condition: Condition, value: unknown): boolean {
+function meets(condition: Condition, value: unknown): boolean {
   if (typeof condition !== 'object' || condition === null) return condition === value
   const [[operator, operand] = ['', undefined]] = Object.entries(condition)
   const text = typeof value === 'string' ? value : undefined
@@ -85,13 +64,11 @@ function test(condition: Condition, value: unknown): boolean {
     case 'equals-ignore-case':
       return text?.toLowerCase() === String(operand).toLowerCase()
     case 'wildcard':
-      return text !== undefined && wildcard(String(operand)).test(text)
+      return text !== undefined && toRegExp(String(operand)).test(text)
     case 'numeric':
       return typeof value === 'number' && isInRange(value, operand as unknown[])
-    case 'anything-but': {
-      const refused = (Array.isArray(operand) ? operand : [operand]) as Condition[]
-      return !refused.some((one) => test(one, value)) && value !== undefined
-    }
+    case 'anything-but':
+      return value !== undefined && ![operand].flat().some((refused) => meets(refused as Condition, value))
     default:
       throw new ApiError(
         400,
@@ -101,31 +78,17 @@ function test(condition: Condition, value: unknown): boolean {
   }
 }
 
-function wildcard(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's')
+function toRegExp(wildcard: string): RegExp {
+  return new RegExp(`^${wildcard.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's')
 }
 
 /** `['>=', 1, '<', 5]`: pairs that must all hold. */
 function isInRange(value: number, pairs: unknown[]): boolean {
-  for (let i = 0; i < pairs.length; i += 2) {
+  return pairs.every((operator, i) => {
     const bound = Number(pairs[i + 1])
-    const holds = {
-      '=': value === bound,
-      '<': value < bound,
-      '<=': value <= bound,
-      '>': value > bound,
-      '>=': value >= bound,
-    }
-    if (!holds[pairs[i] as keyof typeof holds]) return false
-  }
-  return true
-}
-
-function valuesOf(attributes: MessageAttributes): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, { DataType: type = '', StringValue: text = '' }]) => {
-      if (type === 'String.Array') return [name, JSON.parse(text)]
-      return [name, type.startsWith('Number') ? Number(text) : text]
-    }),
-  )
+    if (operator === '=') return value === bound
+    if (operator === '<' || operator === '<=') return value < bound || (operator === '<=' && value === bound)
+    if (operator === '>' || operator === '>=') return value > bound || (operator === '>=' && value === bound)
+    return typeof operator === 'number'
+  })
 }

@@ -1,51 +1,55 @@
-import { ApiError, type Principal, type Site } from '../api.ts'
+import type { Principal, Site } from '../api.ts'
+import { notModelled } from '../json-service.ts'
 import type { QueryOperations } from '../query-service.ts'
-import type { MessageAttribute, MessageAttributes } from '../sqs/message.ts'
+import type { MessageAttributes } from '../sqs/message.ts'
 import type { Notification } from './envelope.ts'
 import type { ActiveSubscription } from './sns.ts'
 
 interface Topics {
-  site: Site
   topicArns: () => string[]
   /** Throws NotFound. */
-  subscriptionsOf: (topicArn: string) => Map<string, ActiveSubscription>
+  subscriptionsOf: (topicArn: string) => ActiveSubscription[]
   publish: (topicArn: string, notification: Notification, principal: Principal) => Promise<string>
 }
 
 /** The modelled operations of SNS's query protocol. */
-export function createOperations({ site, topicArns, subscriptionsOf, publish }: Topics): QueryOperations {
+export function createOperations(
+  { accountId }: Site,
+  { topicArns, subscriptionsOf, publish }: Topics,
+): QueryOperations {
   return {
     Publish: async (parameters, { principal }) => {
-      const refused = ['MessageStructure', 'PhoneNumber', 'MessageGroupId'].find((name) => parameters.has(name))
-      if (refused) throw new ApiError(501, 'NotImplemented', `sns:Publish with ${refused} is not modelled`)
+      const refused = ['MessageStructure', 'PhoneNumber'].find((name) => parameters.has(name))
+      if (refused) throw notModelled('sns', `Publish with ${refused}`)
       const topicArn = parameters.get('TopicArn') ?? parameters.get('TargetArn') ?? ''
+      const message = parameters.get('Message') ?? ''
       const notification = {
-        message: parameters.get('Message') ?? '',
+        message,
         subject: parameters.get('Subject') ?? undefined,
         attributes: readAttributes(parameters),
       }
       return { MessageId: await publish(topicArn, notification, principal) }
     },
     ListTopics: () => ({ Topics: { member: topicArns().map((arn) => ({ TopicArn: arn })) } }),
-    ListSubscriptionsByTopic: (parameters) => ({
-      Subscriptions: {
-        member: [...subscriptionsOf(parameters.get('TopicArn') ?? '').values()].map(({ arn, topicArn, queueArn }) => ({
-          SubscriptionArn: arn,
-          Owner: site.accountId,
-          Protocol: 'sqs',
-          Endpoint: queueArn,
-          TopicArn: topicArn,
-        })),
-      },
-    }),
+    ListSubscriptionsByTopic: (parameters) => {
+      const subscriptions = subscriptionsOf(parameters.get('TopicArn') ?? '')
+      const member = subscriptions.map(({ arn, topicArn, queueArn }) => ({
+        SubscriptionArn: arn,
+        Owner: accountId,
+        Protocol: 'sqs',
+        Endpoint: queueArn,
+        TopicArn: topicArn,
+      }))
+      return { Subscriptions: { member } }
+    },
     GetTopicAttributes: (parameters) => {
       const topicArn = parameters.get('TopicArn') ?? ''
+      const { length } = subscriptionsOf(topicArn)
       const attributes = {
         TopicArn: topicArn,
-        Owner: site.accountId,
-        SubscriptionsConfirmed: subscriptionsOf(topicArn).size,
+        Owner: accountId,
+        SubscriptionsConfirmed: length,
         SubscriptionsPending: 0,
-        SubscriptionsDeleted: 0,
       }
       return { Attributes: { entry: Object.entries(attributes).map(([key, value]) => ({ key, value })) } }
     },
@@ -54,17 +58,11 @@ export function createOperations({ site, topicArns, subscriptionsOf, publish }: 
 
 function readAttributes(parameters: URLSearchParams): MessageAttributes {
   const attributes: MessageAttributes = {}
-  for (let n = 1; ; n++) {
-    const entry = `MessageAttributes.entry.${n}`
-    const name = parameters.get(`${entry}.Name`)
-    if (name === null) return attributes
-    const value: MessageAttribute = { DataType: parameters.get(`${entry}.Value.DataType`) ?? '' }
-    const text = parameters.get(`${entry}.Value.StringValue`)
-    const binary = parameters.get(`${entry}.Value.BinaryValue`)
-    attributes[name] = {
-      ...value,
-      ...(text !== null && { StringValue: text }),
-      ...(binary !== null && { BinaryValue: binary }),
-    }
+  for (let n = 1; parameters.has(`MessageAttributes.entry.${n}.Name`); n++) {
+    const prefix = `MessageAttributes.entry.${n}.Value.`
+    const fields = [...parameters].filter(([name]) => name.startsWith(prefix))
+    const value = Object.fromEntries(fields.map(([name, text]) => [name.slice(prefix.length), text]))
+    attributes[parameters.get(`MessageAttributes.entry.${n}.Name`) ?? ''] = value
   }
+  return attributes
 }

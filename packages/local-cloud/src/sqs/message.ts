@@ -1,17 +1,13 @@
-import { createHash, hash } from 'node:crypto'
-import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs'
+import { createHash } from 'node:crypto'
 import { ApiError } from '../api.ts'
 
-/** An attribute as the JSON protocol writes it: binary values in base64. */
-export type MessageAttribute = Omit<MessageAttributeValue, 'BinaryValue'> & { BinaryValue?: string }
-export type MessageAttributes = Record<string, MessageAttribute>
-
-/** A message as ReceiveMessage gives it to a client. */
-export type ReceivedMessage = Required<Pick<Message, 'MessageId' | 'ReceiptHandle' | 'MD5OfBody' | 'Body'>> & {
-  Attributes: Record<string, string>
-  MessageAttributes?: MessageAttributes
-  MD5OfMessageAttributes?: string
+/** As the JSON protocol writes it: binary values in base64. */
+export interface MessageAttribute {
+  DataType?: string
+  StringValue?: string
+  BinaryValue?: string
 }
+export type MessageAttributes = Record<string, MessageAttribute>
 
 export interface MessageToSend {
   body: string
@@ -20,23 +16,39 @@ export interface MessageToSend {
   senderId?: string
 }
 
-export function md5OfBody(body: string): string {
-  return hash('md5', body)
+/** A message as ReceiveMessage gives it to a client. */
+export interface ReceivedMessage {
+  MessageId: string
+  ReceiptHandle: string
+  MD5OfBody: string
+  Body: string
+  Attributes: Record<string, string>
+  MessageAttributes?: MessageAttributes
+  MD5OfMessageAttributes?: string
 }
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation */
-export function md5OfAttributes(attributes: MessageAttributes): string {
+/** The message's own attributes with their digest, or nothing when it has none. */
+export function withDigest(
+  attributes: MessageAttributes,
+): Pick<ReceivedMessage, 'MessageAttributes' | 'MD5OfMessageAttributes'> {
+  if (Object.keys(attributes).length === 0) return {}
+  return { MessageAttributes: attributes, MD5OfMessageAttributes: md5OfAttributes(attributes) }
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+function md5OfAttributes(attributes: MessageAttributes): string {
   const digest = createHash('md5')
   const add = (bytes: Buffer) => {
     const length = Buffer.alloc(4)
     length.writeUInt32BE(bytes.length)
     digest.update(length).update(bytes)
   }
-  for (const [name, value] of Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const name of Object.keys(attributes).toSorted()) {
+    const { DataType: type = '', StringValue: text = '', BinaryValue: binary } = attributes[name] ?? {}
     add(Buffer.from(name))
-    add(Buffer.from(value.DataType ?? ''))
-    digest.update(Buffer.from([isBinary(value) ? 2 : 1]))
-    add(isBinary(value) ? Buffer.from(value.BinaryValue ?? '', 'base64') : Buffer.from(value.StringValue ?? ''))
+    add(Buffer.from(type))
+    digest.update(Buffer.from([binary === undefined ? 1 : 2]))
+    add(binary === undefined ? Buffer.from(text) : Buffer.from(binary, 'base64'))
   }
   return digest.digest('hex')
 }
@@ -52,7 +64,10 @@ export function checkMessage({ body, attributes = {} }: MessageToSend, maximumBy
   if (entries.length > 10) {
     throw invalidParameter(`Number of message attributes [${entries.length}] exceeds the allowed maximum [10].`)
   }
-  for (const [name, attribute] of entries) checkAttribute(name, attribute)
+  for (const [name, { DataType: type = '', StringValue: text, BinaryValue: binary }] of entries) {
+    if (/^[\w.-]{1,256}$/.test(name) && /^(String|Number|Binary)(\.|$)/.test(type) && (text || binary)) continue
+    throw invalidParameter(`The message attribute '${name}' must have a valid name and type and a non-empty value.`)
+  }
   if (messageBytes(body, attributes) > maximumBytes) {
     throw invalidParameter(
       `One or more parameters are invalid. Reason: Message must be shorter than ${maximumBytes} bytes.`,
@@ -62,30 +77,14 @@ export function checkMessage({ body, attributes = {} }: MessageToSend, maximumBy
 
 /** Names, types and values of attributes count as well. */
 export function messageBytes(body: string, attributes: MessageAttributes = {}): number {
-  return Object.entries(attributes).reduce(
-    (sum, [name, { DataType: type = '', StringValue: text = '', BinaryValue: binary = '' }]) =>
-      sum + Buffer.byteLength(name) + type.length + Buffer.byteLength(text) + Buffer.byteLength(binary, 'base64'),
-    Buffer.byteLength(body),
-  )
+  const texts = Object.entries(attributes).flatMap(([name, value]) => [name, ...Object.values(value)])
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Buffer.byteLength(body))
 }
 
-function checkAttribute(name: string, attribute: MessageAttribute): void {
-  const { DataType: dataType = '', StringValue: text, BinaryValue: binary } = attribute
-  if (!/^[\w.-]{1,256}$/.test(name)) throw invalidParameter(`The message attribute name '${name}' is invalid.`)
-  if (!/^(String|Number|Binary)(\..+)?$/.test(dataType)) {
-    throw invalidParameter(`The message attribute '${name}' has an invalid message attribute type, '${dataType}'.`)
-  }
-  const value = isBinary(attribute) ? binary : text
-  if (!value) {
-    throw invalidParameter(`The message attribute '${name}' must contain a non-empty message attribute value.`)
-  }
-  if (dataType.startsWith('Number') && Number.isNaN(Number(value))) {
-    throw invalidParameter(`Can't cast the value of message (user) attribute '${name}' to a number.`)
-  }
-}
-
-function isBinary({ DataType: dataType }: MessageAttribute): boolean {
-  return dataType?.startsWith('Binary') ?? false
+export function checkRange(name: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value
+  const reason = `Must be between ${least} and ${most}, if provided.`
+  throw invalidParameter(`Value ${value} for parameter ${name} is invalid. Reason: ${reason}`)
 }
 
 export function invalidParameter(message: string): ApiError {

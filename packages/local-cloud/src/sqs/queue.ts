@@ -1,14 +1,13 @@
-import { ApiError } from '../api.ts'
-import { checkMessage, invalidParameter, type MessageToSend, type ReceivedMessage } from './message.ts'
-import { checkRange, type QueueSettings, readSettings } from './queue-settings.ts'
-import { type StoredMessage, storeMessage, toReceived } from './stored-message.ts'
-
-/** What a queue needs of the cloud around it. */
-export interface QueueSurroundings {
-  timeScale: number
-  warn: (line: string) => void
-  findQueue: (arn: string) => Queue | undefined
-}
+import { hash, randomUUID } from 'node:crypto'
+import { ApiError, type Site } from '../api.ts'
+import {
+  checkMessage,
+  checkRange,
+  invalidParameter,
+  type MessageToSend,
+  type ReceivedMessage,
+  withDigest,
+} from './message.ts'
 
 export interface ReceiveOptions {
   max: number
@@ -19,9 +18,15 @@ export interface ReceiveOptions {
   signal?: AbortSignal | undefined
 }
 
-interface Waiter {
-  options: ReceiveOptions
-  answer: (messages: ReceivedMessage[]) => void
+interface StoredMessage {
+  /** As its newest receive gave it; an older receipt handle no longer works. */
+  received: ReceivedMessage
+  state: 'delayed' | 'visible' | 'inFlight' | 'removed'
+  /** In this queue: what maxReceiveCount is compared with. ApproximateReceiveCount counts across queues. */
+  receives: number
+  sentAt: number
+  receivedAt: number
+  timer?: NodeJS.Timeout
 }
 
 const maximumVisibilitySeconds = 43_200
@@ -29,101 +34,99 @@ const maximumVisibilitySeconds = 43_200
 /** One standard queue, in memory. Nothing in it runs while nothing happens: timers exist per message or waiting receiver. */
 export class Queue {
   readonly arn: string
-  readonly #createdAt = Math.floor(Date.now() / 1000)
-  readonly #surroundings: QueueSurroundings
+  /** As the API tells them, all text; replaced when the queue is provisioned again. */
+  attributes: Record<string, string>
+  readonly #createdAt = String(Math.floor(Date.now() / 1000))
+  readonly #site: Site
+  readonly #findQueue: (arn: string) => Queue | undefined
   readonly #messages = new Map<string, StoredMessage>()
   /** Taken from `#next` on: shifting a long array for each receive would cost more than all else. */
   #visible: StoredMessage[] = []
   #next = 0
-  #waiters: Waiter[] = []
-  #isWaking = false
-  #attributes: Record<string, string> = {}
-  #settings!: QueueSettings
+  readonly #waiting = new Set<() => void>()
 
-  /** `attributes`: as normalizeAttributes makes them. */
-  constructor(arn: string, attributes: Record<string, string>, surroundings: QueueSurroundings) {
+  constructor(
+    arn: string,
+    attributes: Record<string, string>,
+    site: Site,
+    findQueue: (arn: string) => Queue | undefined,
+  ) {
     this.arn = arn
-    this.#surroundings = surroundings
-    this.configure(attributes)
+    this.attributes = attributes
+    this.#site = site
+    this.#findQueue = findQueue
   }
 
-  configure(attributes: Record<string, string>): void {
-    this.#settings = readSettings(attributes)
-    this.#attributes = attributes
+  get redrivePolicy(): { deadLetterTargetArn: string; maxReceiveCount: number | string } | undefined {
+    return this.attributes['RedrivePolicy'] ? JSON.parse(this.attributes['RedrivePolicy']) : undefined
   }
 
-  get settings(): QueueSettings {
-    return this.#settings
-  }
-
-  /** As GetQueueAttributes tells them. */
-  attributes(): Record<string, string> {
-    for (const message of this.#messages.values()) this.#dropIfExpired(message)
-    const count = (state: string) =>
-      String([...this.#messages.values()].filter((message) => message.state === state).length)
+  /** Attributes with the counts, as GetQueueAttributes tells them. */
+  describe(): Record<string, string> {
+    const messages = [...this.#messages.values()].filter((message) => !this.#dropIfExpired(message))
+    const count = (state: StoredMessage['state']) => String(messages.filter((one) => one.state === state).length)
     return {
-      ...this.#attributes,
+      ...this.attributes,
       QueueArn: this.arn,
-      CreatedTimestamp: String(this.#createdAt),
-      LastModifiedTimestamp: String(this.#createdAt),
+      CreatedTimestamp: this.#createdAt,
+      LastModifiedTimestamp: this.#createdAt,
       ApproximateNumberOfMessages: count('visible'),
       ApproximateNumberOfMessagesNotVisible: count('inFlight'),
       ApproximateNumberOfMessagesDelayed: count('delayed'),
     }
   }
 
-  send(message: MessageToSend): { id: string; md5: string } {
-    checkMessage(message, this.settings.maximumBytes)
-    const delaySeconds = checkRange('DelaySeconds', message.delaySeconds ?? this.settings.delaySeconds, 0, 900)
-    const stored = storeMessage(message)
-    this.#messages.set(stored.id, stored)
+  /** Throws what SendMessage refuses. Returns the message's id and digests. */
+  send(message: MessageToSend): Omit<ReceivedMessage, 'ReceiptHandle'> {
+    checkMessage(message, this.#number('MaximumMessageSize'))
+    const delaySeconds = checkRange('DelaySeconds', message.delaySeconds ?? this.#number('DelaySeconds'), 0, 900)
+    const { body, attributes = {}, senderId = '' } = message
+    const sentAt = Date.now()
+    const received: ReceivedMessage = {
+      MessageId: randomUUID(),
+      ReceiptHandle: '',
+      MD5OfBody: hash('md5', body),
+      Body: body,
+      Attributes: { SenderId: senderId, SentTimestamp: String(sentAt), ApproximateReceiveCount: '0' },
+      ...withDigest(attributes),
+    }
+    const stored: StoredMessage = { received, state: 'delayed', receives: 0, sentAt, receivedAt: 0 }
+    this.#messages.set(received.MessageId, stored)
     this.#showAfter(stored, delaySeconds)
-    return stored
+    return received
   }
 
   /** At most `max` messages, as ReceiveMessage returns them with all attributes; waits for the first if there is none. */
   async receive(options: ReceiveOptions): Promise<ReceivedMessage[]> {
-    const messages = this.#take(options)
-    if (messages.length > 0 || !options.waitMs || options.signal?.aborted) return messages
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        options,
-        answer: (answer) => {
-          clearTimeout(timer)
-          options.signal?.removeEventListener('abort', giveUp)
-          resolve(answer)
-        },
-      }
-      const giveUp = () => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter)
-        waiter.answer([])
-      }
-      const timer = this.#later(options.waitMs! / 1000, giveUp)
-      options.signal?.addEventListener('abort', giveUp, { once: true })
-      this.#waiters.push(waiter)
-    })
+    const { waitMs = 0, signal } = options
+    const end = Date.now() + waitMs / this.#site.timeScale
+    while (!signal?.aborted) {
+      const messages = this.#take(options)
+      const leftMs = end - Date.now()
+      if (messages.length > 0 || leftMs <= 0) return messages
+      await this.#nextArrival(leftMs, signal)
+    }
+    return []
   }
 
   /** Deletes the message. With the handle of an older receive it succeeds and deletes nothing, as in a standard queue. */
   remove(receiptHandle: string): void {
     const message = this.#find(receiptHandle)
-    if (message?.receiptHandle === receiptHandle) this.#forget(message)
+    if (message) this.#forget(message)
   }
 
   /** Counts from now; 0 gives the message back at once. */
   changeVisibility(receiptHandle: string, seconds: number): void {
     checkRange('VisibilityTimeout', seconds, 0, maximumVisibilitySeconds)
     const message = this.#find(receiptHandle)
-    if (message?.receiptHandle !== receiptHandle || message.state !== 'inFlight') {
-      throw invalidParameter(
-        `Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
-      )
+    if (message?.state !== 'inFlight') {
+      const reason = 'Message does not exist or is not available for visibility timeout change.'
+      throw invalidParameter(`Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: ${reason}`)
     }
     // An error and not a clamp: the 12 hours count from the receive
     if (this.#ageSeconds(message.receivedAt) + seconds > maximumVisibilitySeconds) {
-      throw invalidParameter(
-        `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${maximumVisibilitySeconds} seconds]`,
-      )
+      const reason = `Total VisibilityTimeout for the message is beyond the limit [${maximumVisibilitySeconds} seconds]`
+      throw invalidParameter(`Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: ${reason}`)
     }
     this.#showAfter(message, seconds)
   }
@@ -132,22 +135,19 @@ export class Queue {
     for (const message of this.#messages.values()) this.#forget(message)
   }
 
-  #take({ max, visibilityMs }: ReceiveOptions): ReceivedMessage[] {
+  #take({ max, visibilityMs = this.#number('VisibilityTimeout') * 1000 }: ReceiveOptions): ReceivedMessage[] {
     const taken: ReceivedMessage[] = []
     // Received with a visibility of 0 a message is at the end again at once, and not for this receive
     const { length } = this.#visible
     while (this.#next < length && taken.length < max) {
       const message = this.#visible[this.#next++]!
       if (message.state !== 'visible' || this.#dropIfExpired(message) || this.#moveToDeadLetters(message)) continue
-      const now = Date.now()
       message.state = 'inFlight'
-      message.receiveCount++
-      message.receivesHere++
-      message.receivedAt = now
-      message.firstReceivedAt ||= now
-      message.receiptHandle = Buffer.from(`${this.arn} ${message.id} ${message.receiveCount}`).toString('base64')
-      this.#showAfter(message, visibilityMs === undefined ? this.settings.visibilitySeconds : visibilityMs / 1000)
-      taken.push(toReceived(message))
+      message.receives++
+      message.receivedAt = Date.now()
+      message.received = toReceived(message, this.arn)
+      taken.push(message.received)
+      this.#showAfter(message, visibilityMs / 1000)
     }
     if (this.#next * 2 >= this.#visible.length) {
       this.#visible = this.#visible.slice(this.#next)
@@ -158,26 +158,24 @@ export class Queue {
 
   /** Only a receive moves a message: one that was received often enough stays until somebody asks again. */
   #moveToDeadLetters(message: StoredMessage): boolean {
-    const { redrive } = this.settings
-    if (!redrive || message.receivesHere < redrive.maxReceiveCount) return false
-    const target = this.#surroundings.findQueue(redrive.deadLetterTargetArn)
-    if (!target) return false
-    this.#surroundings.warn(
-      `${nameOf(this.arn)}: message ${message.id} moved to ${nameOf(target.arn)} after ${message.receivesHere} receives`,
-    )
-    // The age of a message counts from the first send, also in the dead letter queue
-    const moved: StoredMessage = { ...message, receivesHere: 0, deadLetterSource: this.arn }
+    const policy = this.redrivePolicy
+    const target = policy && this.#findQueue(policy.deadLetterTargetArn)
+    if (!target || message.receives < Number(policy.maxReceiveCount)) return false
+    const { MessageId, Attributes } = message.received
+    this.#site.warn(`${this.arn}: message ${MessageId} moved to ${target.arn} after ${message.receives} receives`)
     this.#forget(message)
-    target.#messages.set(moved.id, moved)
-    target.#show(moved)
+    // The age of a message counts from the first send, also in the dead letter queue
+    const received = { ...message.received, Attributes: { ...Attributes, DeadLetterQueueSourceArn: this.arn } }
+    const moved: StoredMessage = { ...message, received, receives: 0 }
+    target.#messages.set(MessageId, moved)
+    target.#showAfter(moved, 0)
     return true
   }
 
   #dropIfExpired(message: StoredMessage): boolean {
-    if (this.#ageSeconds(message.sentAt) <= this.settings.retentionSeconds) return false
-    this.#surroundings.warn(
-      `${nameOf(this.arn)}: message ${message.id} dropped after ${this.settings.retentionSeconds} s`,
-    )
+    const retentionSeconds = this.#number('MessageRetentionPeriod')
+    if (this.#ageSeconds(message.sentAt) <= retentionSeconds) return false
+    this.#site.warn(`${this.arn}: message ${message.received.MessageId} dropped after ${retentionSeconds} s`)
     this.#forget(message)
     return true
   }
@@ -185,52 +183,60 @@ export class Queue {
   #forget(message: StoredMessage): void {
     clearTimeout(message.timer)
     message.state = 'removed'
-    this.#messages.delete(message.id)
+    this.#messages.delete(message.received.MessageId)
   }
 
   #showAfter(message: StoredMessage, seconds: number): void {
     clearTimeout(message.timer)
-    if (seconds > 0) {
-      message.timer = this.#later(seconds, () => this.#show(message))
-    } else {
-      this.#show(message)
+    const show = () => {
+      message.state = 'visible'
+      this.#visible.push(message)
+      // After what else happens in this turn, so that one receiver gets all of a batch
+      if (this.#waiting.size > 0) setImmediate(() => this.#waiting.forEach((wake) => wake()))
     }
+    if (seconds > 0) message.timer = setTimeout(show, (seconds * 1000) / this.#site.timeScale).unref()
+    else show()
   }
 
-  #show(message: StoredMessage): void {
-    message.state = 'visible'
-    this.#visible.push(message)
-    if (this.#waiters.length === 0 || this.#isWaking) return
-    this.#isWaking = true
-    // After what else happens in this turn, so that one waiter gets all of a batch
-    setImmediate(() => {
-      this.#isWaking = false
-      this.#serveWaiters()
+  #nextArrival(leftMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', wake)
+        this.#waiting.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, leftMs).unref()
+      signal?.addEventListener('abort', wake)
+      this.#waiting.add(wake)
     })
-  }
-
-  #serveWaiters(): void {
-    while (this.#waiters.length > 0 && this.#visible.length > this.#next) {
-      const messages = this.#take(this.#waiters[0]!.options)
-      if (messages.length > 0) this.#waiters.shift()!.answer(messages)
-    }
   }
 
   #find(receiptHandle: string): StoredMessage | undefined {
     const [arn, id = ''] = Buffer.from(receiptHandle, 'base64').toString().split(' ')
-    if (arn === this.arn) return this.#messages.get(id)
-    throw new ApiError(404, 'ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
+    if (arn !== this.arn) throw new ApiError(404, 'ReceiptHandleIsInvalid', 'The input receipt handle is invalid.')
+    const message = this.#messages.get(id)
+    return message?.received.ReceiptHandle === receiptHandle ? message : undefined
+  }
+
+  #number(name: string): number {
+    return Number(this.attributes[name])
   }
 
   #ageSeconds(since: number): number {
-    return ((Date.now() - since) / 1000) * this.#surroundings.timeScale
-  }
-
-  #later(seconds: number, action: () => void): NodeJS.Timeout {
-    return setTimeout(action, (seconds * 1000) / this.#surroundings.timeScale).unref()
+    return ((Date.now() - since) / 1000) * this.#site.timeScale
   }
 }
 
-function nameOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1)
+function toReceived({ received, receivedAt }: StoredMessage, arn: string): ReceivedMessage {
+  const count = Number(received.Attributes['ApproximateReceiveCount']) + 1
+  return {
+    ...received,
+    ReceiptHandle: Buffer.from(`${arn} ${received.MessageId} ${count}`).toString('base64'),
+    Attributes: {
+      ApproximateFirstReceiveTimestamp: String(receivedAt),
+      ...received.Attributes,
+      ApproximateReceiveCount: String(count),
+    },
+  }
 }

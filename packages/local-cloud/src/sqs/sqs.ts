@@ -3,61 +3,60 @@ import { createJsonService } from '../json-service.ts'
 import { invalidParameter } from './message.ts'
 import { createOperations } from './operations.ts'
 import { Queue } from './queue.ts'
-import { normalizeAttributes, readSettings } from './queue-settings.ts'
 
 export interface Sqs {
   service: Service
   operations: string[]
-  /** Makes the queue, or gives an existing one these attributes and keeps its messages. */
+  /** Makes the queue, or gives an existing one these attributes and keeps its messages. Attributes: CloudFormation's. */
   createQueue: (name: string, attributes: Record<string, unknown>) => Queue
   /** Throws QueueDoesNotExist. */
-  queue: (arnOrUrl: string) => Queue
+  queue: (arnOrUrl: string | undefined) => Queue
 }
 
-/** Standard queues in memory. Attributes are CloudFormation's or the API's; durations pass `site.timeScale` times faster. */
+const defaults = {
+  VisibilityTimeout: '30',
+  MessageRetentionPeriod: '345600',
+  DelaySeconds: '0',
+  ReceiveMessageWaitTimeSeconds: '0',
+  MaximumMessageSize: '1048576',
+}
+
+/** Standard queues in memory; durations pass `site.timeScale` times faster. */
 export function createSqs(site: Site): Sqs {
   const queues = new Map<string, Queue>()
-  const surroundings = {
-    timeScale: site.timeScale,
-    warn: site.warn,
-    findQueue: (arn: string) => queues.get(nameIn(arn)),
-  }
+  const find = (arnOrUrl: string) => queues.get(arnOrUrl.split(/[:/]/).at(-1) ?? '')
 
   function createQueue(name: string, given: Record<string, unknown>): Queue {
-    const attributes = normalizeAttributes(given)
-    const { redrive } = readSettings(attributes)
-    if (redrive && !surroundings.findQueue(redrive.deadLetterTargetArn)) {
+    const texts = Object.entries(given).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ])
+    const attributes: Record<string, string> = { ...defaults, ...Object.fromEntries(texts) }
+    const arn = `arn:aws:sqs:${site.region}:${site.accountId}:${name}`
+    const created = queues.get(name) ?? new Queue(arn, attributes, site, find)
+    created.attributes = attributes
+    const { redrivePolicy } = created
+    if (redrivePolicy && !find(redrivePolicy.deadLetterTargetArn)) {
       throw invalidParameter(
         `Value ${attributes['RedrivePolicy']} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
       )
     }
-    const existing = queues.get(name)
-    existing?.configure(attributes)
-    const created =
-      existing ?? new Queue(`arn:aws:sqs:${site.region}:${site.accountId}:${name}`, attributes, surroundings)
     queues.set(name, created)
     return created
   }
 
-  function queue(arnOrUrl: string): Queue {
-    const found = queues.get(nameIn(arnOrUrl))
+  function queue(arnOrUrl = ''): Queue {
+    const found = find(arnOrUrl)
     if (found) return found
     throw new ApiError(400, 'QueueDoesNotExist', 'The specified queue does not exist.')
   }
 
-  const operations = createOperations({
-    queue,
-    queues: () => [...queues.values()],
-    urlOf: ({ arn }) => `${site.endpoint}/${site.accountId}/${nameIn(arn)}`,
-  })
+  const urlOf = ({ arn }: Queue) => `${site.endpoint}/${site.accountId}/${arn.split(':').at(-1)}`
+  const operations = createOperations({ queue, queues: () => [...queues.values()], urlOf })
   return {
     service: createJsonService('sqs', '1.0', operations),
     operations: Object.keys(operations),
     createQueue,
     queue,
   }
-}
-
-function nameIn(arnOrUrl: string): string {
-  return arnOrUrl.slice(Math.max(arnOrUrl.lastIndexOf('/'), arnOrUrl.lastIndexOf(':')) + 1)
 }

@@ -21,15 +21,13 @@ import { createSite, serve } from '../site.ts'
 const dataDir = mkdtempSync(join(tmpdir(), 'dynamodb-'))
 const site = createSite({ dataDir, timeScale: 1000 })
 const dynamodb = createDynamoDb(site)
-const partitionKey = { name: 'pk', type: 'S' } as const
-const sortKey = { name: 'sk', type: 'S' } as const
 let server: Awaited<ReturnType<typeof serve>>
 let client: DynamoDBClient
 
 beforeAll(async () => {
   server = await serve(site, { dynamodb: dynamodb.service })
   client = new DynamoDBClient(server.client)
-  await dynamodb.createTable({ name: 'one', partitionKey })
+  await dynamodb.createTable(table('one'))
 })
 
 afterAll(async () => {
@@ -66,15 +64,11 @@ test('writes under a condition and refuses the write when it fails, with the old
 })
 
 test('a table has keys, indexes and an ARN of this account and region, and can be used at once', async () => {
-  const indexes = [
-    {
-      name: 'by-kind',
-      partitionKey: { name: 'kind', type: 'S' } as const,
-      sortKey,
-      projectedAttributes: 'keys' as const,
-    },
+  const GlobalSecondaryIndexes = [
+    { IndexName: 'by-kind', KeySchema: keys('kind', 'sk'), Projection: { ProjectionType: 'KEYS_ONLY' as const } },
   ]
-  await dynamodb.createTable({ name: 'indexed', partitionKey, sortKey, indexes })
+  const { AttributeDefinitions } = table('', 'sk', 'kind')
+  await dynamodb.createTable({ ...table('indexed', 'sk'), AttributeDefinitions, GlobalSecondaryIndexes })
   await client.send(
     new PutItemCommand({
       TableName: 'indexed',
@@ -102,13 +96,13 @@ test('a table has keys, indexes and an ARN of this account and region, and can b
 test('a table that is made again keeps its items, also in a new start on the same folder, but not under other keys', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dynamodb-'))
   const first = createDynamoDb(createSite({ dataDir: folder }))
-  await first.createTable({ name: 'kept', partitionKey })
-  await first.createTable({ name: 'kept', partitionKey })
+  await first.createTable(table('kept'))
+  await first.createTable(table('kept'))
   await first.close()
 
   const second = createDynamoDb(createSite({ dataDir: folder }))
-  await second.createTable({ name: 'kept', partitionKey })
-  const otherKeys = second.createTable({ name: 'kept', partitionKey, sortKey })
+  await second.createTable(table('kept'))
+  const otherKeys = second.createTable(table('kept', 'sk'))
 
   await expect(otherKeys).rejects.toThrow('table kept exists with other keys')
   await second.close()
@@ -116,7 +110,7 @@ test('a table that is made again keeps its items, also in a new start on the sam
 })
 
 test('deletes what has expired and nothing else', async () => {
-  await dynamodb.createTable({ name: 'expiring', partitionKey, ttlAttribute: 'expiresAt' })
+  await dynamodb.createTable(table('expiring'), 'expiresAt')
   const seconds = Math.floor(Date.now() / 1000)
   const items = {
     expired: { N: String(seconds - 10) },
@@ -133,7 +127,7 @@ test('deletes what has expired and nothing else', async () => {
 
 test('tells and changes which attribute is the time to live', async () => {
   const TableName = 'ttl'
-  await dynamodb.createTable({ name: TableName, partitionKey })
+  await dynamodb.createTable(table(TableName))
   const describe = async () => (await client.send(new DescribeTimeToLiveCommand({ TableName }))).TimeToLiveDescription
 
   const before = await describe()
@@ -167,4 +161,17 @@ test('refuses a missing table, a wrong key and operations that are not modelled'
 async function has(TableName: string, pk: string): Promise<boolean> {
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: { pk: { S: pk } } }))
   return Item !== undefined
+}
+
+function table(TableName: string, ...more: string[]) {
+  const names = ['pk', ...more]
+  const AttributeDefinitions = names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const }))
+  return { TableName, KeySchema: keys(...names), AttributeDefinitions }
+}
+
+function keys(...names: string[]) {
+  return names.map((AttributeName, index) => ({
+    AttributeName,
+    KeyType: index === 0 ? ('HASH' as const) : ('RANGE' as const),
+  }))
 }

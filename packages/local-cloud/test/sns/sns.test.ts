@@ -81,9 +81,10 @@ test('a queue gets only what its filter accepts', async () => {
 
   await sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"a.jpg"}}}]}' }, administrator)
   await sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"b.png"}}}]}' }, administrator)
+  await sns.publish(topicArn, { message: 'not JSON' }, administrator)
 
   expect(await receive(jpegs)).toHaveLength(1)
-  expect(await receive(all)).toHaveLength(2)
+  expect(await receive(all)).toHaveLength(3)
 })
 
 test('a message that its queue cannot take goes to the subscription`s dead letter queue with the reason', async () => {

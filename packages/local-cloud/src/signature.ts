@@ -88,13 +88,8 @@ export async function verifySignature(
   }
   const { region, service } = claim
   // S3 alone signs the path as it is sent, the others encode it once more
-  const signer = new RequestSigner({
-    region,
-    service,
-    credentials: key,
-    sha256: Sha256,
-    uriEscapePath: service !== 's3',
-  })
+  const uriEscapePath = service !== 's3'
+  const signer = new RequestSigner({ region, service, credentials: key, sha256: Sha256, uriEscapePath })
   const expected = Buffer.from(await signer.signatureOf(request, claim, payloadHash))
   const actual = Buffer.from(claim.signature)
   if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) {
@@ -111,18 +106,13 @@ class RequestSigner extends SignatureV4 {
     payloadHash: string,
   ): Promise<string> {
     const values = Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
-    const canonical = this.createCanonicalRequest(
-      new HttpRequest({ method, path, query: values }),
-      Object.fromEntries(
-        signedHeaders.map((name) => [
-          name,
-          String(headers[name] ?? '')
-            .trim()
-            .replace(/\s+/g, ' '),
-        ]),
-      ),
-      payloadHash,
-    )
+    const request = new HttpRequest({ method, path, query: values })
+    const valueOf = (name: string) =>
+      String(headers[name] ?? '')
+        .replace(/\s+/g, ' ')
+        .trim()
+    const signed = signedHeaders.map((name) => [name, valueOf(name)])
+    const canonical = this.createCanonicalRequest(request, Object.fromEntries(signed), payloadHash)
     const text = await this.createStringToSign(longDate, scope, canonical, 'AWS4-HMAC-SHA256')
     return this.sign(text, { signingDate: signedAt })
   }

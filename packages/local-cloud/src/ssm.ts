@@ -1,9 +1,4 @@
-import type {
-  GetParameterRequest,
-  GetParametersByPathRequest,
-  GetParametersRequest,
-  PutParameterRequest,
-} from '@aws-sdk/client-ssm'
+import type * as SsmClient from '@aws-sdk/client-ssm'
 import { ApiError, type Service, type Site } from './api.ts'
 import { createJsonService } from './json-service.ts'
 
@@ -15,70 +10,50 @@ export interface Ssm {
   parameter: (name: string) => string | undefined
 }
 
-interface Parameter {
-  Name: string
-  Type: string
-  Value: string
-  Version: number
-  LastModifiedDate: number
-  ARN: string
-  DataType: 'text'
-}
-
 /** Parameter Store in memory: every start provisions it again. */
 export function createSsm(site: Site): Ssm {
-  const parameters = new Map<string, Parameter>()
+  const parameters = new Map<string, Record<string, unknown> & { Value: string; Version: number }>()
 
-  function put(name: string, value: string, type = 'String'): Parameter {
-    const parameter: Parameter = {
+  function put(name: string, value: string, type = 'String'): number {
+    const version = (parameters.get(name)?.Version ?? 0) + 1
+    const identity = {
       Name: name,
-      Type: type,
-      Value: value,
-      Version: (parameters.get(name)?.Version ?? 0) + 1,
-      LastModifiedDate: Date.now() / 1000,
       ARN: `arn:aws:ssm:${site.region}:${site.accountId}:parameter/${name.replace(/^\//, '')}`,
-      DataType: 'text',
     }
-    parameters.set(name, parameter)
-    return parameter
+    const content = { Type: type, Value: value, DataType: 'text' }
+    parameters.set(name, { ...identity, ...content, Version: version, LastModifiedDate: Date.now() / 1000 })
+    return version
   }
 
+  const refuse = (code: string, message: string) => new ApiError(400, code, message)
   const operations = {
-    GetParameter: ({ Name: name = '' }: GetParameterRequest) => {
-      const parameter = parameters.get(name)
-      if (!parameter) throw new ApiError(400, 'ParameterNotFound', `Parameter ${name} not found.`)
-      return { Parameter: parameter }
+    GetParameter: ({ Name: name = '' }: SsmClient.GetParameterRequest) => {
+      const Parameter = parameters.get(name)
+      if (!Parameter) throw refuse('ParameterNotFound', `Parameter ${name} not found.`)
+      return { Parameter }
     },
-    GetParameters: ({ Names: names = [] }: GetParametersRequest) => ({
+    GetParameters: ({ Names: names = [] }: SsmClient.GetParametersRequest) => ({
       Parameters: names.flatMap((name) => parameters.get(name) ?? []),
       InvalidParameters: names.filter((name) => !parameters.has(name)),
     }),
-    GetParametersByPath: (input: GetParametersByPathRequest) => {
-      const { Path: path = '', Recursive: isRecursive = false, MaxResults: size = 10, NextToken: token } = input
+    GetParametersByPath: (input: SsmClient.GetParametersByPathRequest) => {
+      const { Path: path = '', Recursive: isRecursive = false, MaxResults: size = 10, NextToken: start = '0' } = input
       const prefix = path.endsWith('/') ? path : `${path}/`
-      const found = [...parameters.values()]
-        .filter(({ Name }) => Name.startsWith(prefix) && (isRecursive || !Name.slice(prefix.length).includes('/')))
-        .toSorted((a, b) => (a.Name < b.Name ? -1 : 1))
-      const start = Number(token ?? 0)
-      const end = start + Math.min(size, 10)
-      return { Parameters: found.slice(start, end), ...(end < found.length && { NextToken: String(end) }) }
+      const isBelow = (name: string) => isRecursive || !name.slice(prefix.length).includes('/')
+      const names = [...parameters.keys()].filter((name) => name.startsWith(prefix) && isBelow(name)).toSorted()
+      const end = Number(start) + Math.min(size, 10)
+      const page = names.slice(Number(start), end).map((name) => parameters.get(name))
+      return { Parameters: page, ...(end < names.length && { NextToken: String(end) }) }
     },
-    PutParameter: ({ Name: name = '', Value: value = '', Type: type, Overwrite: overwrite }: PutParameterRequest) => {
-      if (parameters.has(name) && !overwrite) {
-        throw new ApiError(
-          400,
-          'ParameterAlreadyExists',
-          'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
-        )
+    PutParameter: (input: SsmClient.PutParameterRequest) => {
+      const { Name: name = '', Value: value = '', Type: type, Overwrite: overwrites } = input
+      if (parameters.has(name) && !overwrites) {
+        throw refuse('ParameterAlreadyExists', 'The parameter already exists. Set Overwrite to replace its value.')
       }
       if (value === '' || value.length > 4096) {
-        throw new ApiError(
-          400,
-          'ValidationException',
-          'Standard tier parameters support a maximum parameter value of 4096 characters.',
-        )
+        throw refuse('ValidationException', 'Standard tier parameters have 1 to 4096 characters.')
       }
-      return { Version: put(name, value, type).Version, Tier: 'Standard' }
+      return { Version: put(name, value, type), Tier: 'Standard' }
     },
   }
   return {

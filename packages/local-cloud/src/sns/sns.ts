@@ -66,11 +66,8 @@ export function createSns(site: Site, deliver: Deliver): Sns {
   }
 
   function clearSubscriptions(owner: string): void {
-    for (const [arn, subscriptions] of topics)
-      topics.set(
-        arn,
-        subscriptions.filter((other) => other.owner !== owner),
-      )
+    const isKept = (subscription: Subscription) => subscription.owner !== owner
+    for (const [arn, subscriptions] of topics) topics.set(arn, subscriptions.filter(isKept))
   }
 
   async function publish(topicArn: string, notification: Notification): Promise<string> {

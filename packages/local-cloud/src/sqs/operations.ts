@@ -77,18 +77,14 @@ export function createOperations({ queue, queues, urlOf }: Queues): JsonOperatio
       Attributes: pick(queue(url).describe(), names),
     }),
     GetQueueUrl: ({ QueueName: name }: Sqs.GetQueueUrlRequest) => ({ QueueUrl: urlOf(queue(name)) }),
-    ListQueues: ({ QueueNamePrefix: prefix = '' }: Sqs.ListQueuesRequest) => ({
-      QueueUrls: queues()
-        .filter(({ arn }) => arn.split(':').at(-1)?.startsWith(prefix))
-        .map(urlOf),
-    }),
+    ListQueues: ({ QueueNamePrefix: prefix = '' }: Sqs.ListQueuesRequest) => {
+      const found = queues().filter(({ arn }) => arn.split(':').at(-1)?.startsWith(prefix))
+      return { QueueUrls: found.map(urlOf) }
+    },
     ListDeadLetterSourceQueues: ({ QueueUrl: url }: Sqs.ListDeadLetterSourceQueuesRequest) => {
       const { arn } = queue(url)
-      return {
-        queueUrls: queues()
-          .filter(({ redrivePolicy }) => redrivePolicy?.deadLetterTargetArn === arn)
-          .map(urlOf),
-      }
+      const sources = queues().filter(({ redrivePolicy }) => redrivePolicy?.deadLetterTargetArn === arn)
+      return { queueUrls: sources.map(urlOf) }
     },
     PurgeQueue: purge,
   }
@@ -104,8 +100,8 @@ function eachEntry<Entry extends { Id?: string | undefined }>(
   if (ids.length === 0) throw refuse('EmptyBatchRequest', 'There should be at least one entry in the request.')
   if (ids.length > 10) throw refuse('TooManyEntriesInBatchRequest', 'Maximum number of entries per request are 10.')
   if (new Set(ids).size < ids.length) throw refuse('BatchEntryIdsNotDistinct', 'Two or more entries have the same Id.')
-  if (!ids.every((id) => /^[\w-]{1,80}$/.test(id)))
-    throw refuse('InvalidBatchEntryId', 'The Id of an entry is invalid.')
+  const areValid = ids.every((id) => /^[\w-]{1,80}$/.test(id))
+  if (!areValid) throw refuse('InvalidBatchEntryId', 'The Id of an entry is invalid.')
   const Successful: object[] = []
   const Failed: object[] = []
   for (const entry of entries) {
@@ -123,14 +119,8 @@ function selectAttributes(message: ReceivedMessage, input: Sqs.ReceiveMessageReq
   const { MessageId, ReceiptHandle, MD5OfBody, Body, Attributes, MessageAttributes = {} } = message
   const system = pick(Attributes, [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])])
   const own = withDigest(pick(MessageAttributes, input.MessageAttributeNames ?? []))
-  return {
-    MessageId,
-    ReceiptHandle,
-    MD5OfBody,
-    Body,
-    ...(Object.keys(system).length > 0 && { Attributes: system }),
-    ...own,
-  }
+  const always = { MessageId, ReceiptHandle, MD5OfBody, Body }
+  return { ...always, ...(Object.keys(system).length > 0 && { Attributes: system }), ...own }
 }
 
 /** The named entries; `All`, `.*` and `prefix.*` as SQS understands them. */

@@ -27,19 +27,17 @@ export function createSqs(site: Site): Sqs {
   const find = (arnOrUrl: string) => queues.get(arnOrUrl.split(/[:/]/).at(-1) ?? '')
 
   function createQueue(name: string, given: Record<string, unknown>): Queue {
-    const texts = Object.entries(given).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ])
-    const attributes: Record<string, string> = { ...defaults, ...Object.fromEntries(texts) }
+    const attributes: Record<string, string> = { ...defaults }
+    for (const [key, value] of Object.entries(given)) {
+      if (value !== undefined) attributes[key] = typeof value === 'string' ? value : JSON.stringify(value)
+    }
     const arn = `arn:aws:sqs:${site.region}:${site.accountId}:${name}`
     const created = queues.get(name) ?? new Queue(arn, attributes, site, find)
     created.attributes = attributes
     const { redrivePolicy } = created
     if (redrivePolicy && !find(redrivePolicy.deadLetterTargetArn)) {
-      throw invalidParameter(
-        `Value ${attributes['RedrivePolicy']} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
-      )
+      const reason = `the dead letter target ${redrivePolicy.deadLetterTargetArn} does not exist`
+      throw invalidParameter(`Value of parameter RedrivePolicy is invalid. Reason: ${reason}.`)
     }
     queues.set(name, created)
     return created
@@ -53,10 +51,6 @@ export function createSqs(site: Site): Sqs {
 
   const urlOf = ({ arn }: Queue) => `${site.endpoint}/${site.accountId}/${arn.split(':').at(-1)}`
   const operations = createOperations({ queue, queues: () => [...queues.values()], urlOf })
-  return {
-    service: createJsonService('sqs', '1.0', operations),
-    operations: Object.keys(operations),
-    createQueue,
-    queue,
-  }
+  const service = createJsonService('sqs', '1.0', operations)
+  return { service, operations: Object.keys(operations), createQueue, queue }
 }

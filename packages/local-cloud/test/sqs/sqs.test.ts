@@ -315,7 +315,7 @@ test('refuses a missing queue and a dead letter queue that does not exist', asyn
     queue('bad', {
       RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:000000000000:nowhere', maxReceiveCount: 1 },
     }),
-  ).toThrow('Dead letter target does not exist')
+  ).toThrow('nowhere does not exist')
 })
 
 test('refuses an operation that is not modelled by its own name', async () => {

@@ -8,6 +8,7 @@ export interface Ssm {
   /** Writes or overwrites a String parameter. */
   putParameter: (name: string, value: string) => void
   parameter: (name: string) => string | undefined
+  removeParameter: (name: string) => void
 }
 
 /** Parameter Store in memory: every start provisions it again. */
@@ -61,5 +62,6 @@ export function createSsm(site: Site): Ssm {
     operations: Object.keys(operations),
     putParameter: (name, value) => void put(name, value),
     parameter: (name) => parameters.get(name)?.Value,
+    removeParameter: (name) => void parameters.delete(name),
   }
 }

@@ -9,6 +9,8 @@ export interface Sqs {
   operations: string[]
   /** Makes the queue, or gives an existing one these attributes and keeps its messages. Attributes: CloudFormation's. */
   createQueue: (name: string, attributes: Record<string, unknown>) => Queue
+  /** Its messages go with it. */
+  removeQueue: (name: string) => void
   /** Throws QueueDoesNotExist. */
   queue: (arnOrUrl: string | undefined) => Queue
 }
@@ -52,5 +54,6 @@ export function createSqs(site: Site): Sqs {
   const urlOf = ({ arn }: Queue) => `${site.endpoint}/${site.accountId}/${arn.split(':').at(-1)}`
   const operations = createOperations({ queue, queues: () => [...queues.values()], urlOf })
   const service = createJsonService('sqs', '1.0', operations)
-  return { service, operations: Object.keys(operations), createQueue, queue }
+  const removeQueue = (name: string) => void queues.delete(name)
+  return { service, operations: Object.keys(operations), createQueue, removeQueue, queue }
 }

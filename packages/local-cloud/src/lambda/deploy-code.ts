@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, symlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+/**
+ * Copies a function's code, as a deployment does: what runs does not change under a build. A native part of sharp for
+ * Lambda's linux-arm64 is replaced by a link to the one for this host, next to the sharp that the asset was built from.
+ */
+export async function deployCode(asset: string, folder: string): Promise<void> {
+  if (!existsSync(asset)) throw new Error(`asset folder ${asset} is missing: run pnpm turbo run synth`)
+  const natives = join(asset, 'node_modules/@img')
+  const needsOtherSharp = existsSync(natives) && hostPlatform() !== 'linux-arm64'
+  await mkdir(dirname(folder), { recursive: true })
+  await cp(asset, folder, { recursive: true, filter: (source) => !needsOtherSharp || source !== natives })
+  if (!needsOtherSharp) return
+  await mkdir(join(folder, 'node_modules/@img'), { recursive: true })
+  await symlink(findSharp(asset), join(folder, 'node_modules/@img/sharp-linux-arm64'), 'junction')
+}
+
+function findSharp(asset: string): string {
+  const name = `@img/sharp-${hostPlatform()}`
+  try {
+    const sharp = createRequire(join(asset, 'index.js')).resolve('sharp')
+    return dirname(createRequire(sharp).resolve(`${name}/package`))
+  } catch (cause) {
+    throw new Error(`${asset} uses sharp, and ${name} is not installed beside it: run pnpm install`, { cause })
+  }
+}
+
+function hostPlatform(): string {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  const isMusl = process.platform === 'linux' && !header.glibcVersionRuntime
+  return `${process.platform}${isMusl ? 'musl' : ''}-${process.arch}`
+}

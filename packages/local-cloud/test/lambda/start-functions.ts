@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { createAccessKeys } from '../../src/access-keys.ts'
+import type { FunctionConfig } from '../../src/lambda/function-config.ts'
+import { createFunctions } from '../../src/lambda/functions.ts'
+import { startRuntimeApi } from '../../src/lambda/runtime-api.ts'
+import { createSite } from '../site.ts'
+
+/** Functions in a folder of their own, closed when the test ends. */
+export async function startFunctions() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fanout-test-'))
+  const site = createSite({ dataDir, endpoint: 'http://127.0.0.1:1' })
+  const keys = createAccessKeys()
+  const logs: string[] = []
+  const runtimeApi = await startRuntimeApi()
+  const functions = createFunctions(site, keys, runtimeApi, (name, line) => logs.push(`${name}: ${line}`))
+  const close = async () => {
+    await functions.close()
+    await runtimeApi.close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  onTestFinished(close)
+  let count = 0
+
+  /** Makes `greeter`, or gives it this code. */
+  async function put(code: string, changes: Partial<FunctionConfig> = {}): Promise<void> {
+    const asset = join(dataDir, 'assets', String(++count))
+    await mkdir(asset, { recursive: true })
+    await writeFile(join(asset, 'handler.mjs'), code)
+    await functions.put({
+      name: 'greeter',
+      code: asset,
+      handler: 'handler.handler',
+      runtime: 'nodejs24.x',
+      memoryMb: 128,
+      timeoutSeconds: 10,
+      roleArn: 'arn:aws:iam::000000000000:role/greeter-role',
+      logGroup: '/aws/lambda/greeter',
+      variables: {},
+      ...changes,
+    })
+  }
+  const invoke = async (event: unknown = {}) => JSON.parse(await functions.invoke('greeter', JSON.stringify(event)))
+  return { site, keys, logs, runtimeApi, functions, put, invoke, close }
+}
+
+/** A URL that answers nobody until `count` functions have asked for it. */
+export async function startGate(count: number): Promise<{ url: string; reached: Promise<void>; open: () => void }> {
+  const waiting: ServerResponse[] = []
+  const reached = Promise.withResolvers<void>()
+  const server = createServer((_, response) => {
+    waiting.push(response)
+    if (waiting.length === count) reached.resolve()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  const open = () => waiting.forEach((response) => response.end())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, reached: reached.promise, open }
+}
+
+/** Not a zombie either: that is one whose new parent has not asked yet how it ended. */
+export function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  return /^[^Z]/.test(stdout.trim())
+}

@@ -1,0 +1,328 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createAccessKeys } from '../../src/access-keys.ts'
+import { createDynamoDb } from '../../src/dynamodb/dynamodb.ts'
+import { createFunctions } from '../../src/lambda/functions.ts'
+import { createMappings } from '../../src/lambda/mappings.ts'
+import { startRuntimeApi } from '../../src/lambda/runtime-api.ts'
+import { createPolicies } from '../../src/policies.ts'
+import { createProvisioner } from '../../src/provision/provision.ts'
+import type { BucketSpec } from '../../src/provision/resource-type.ts'
+import { createSns } from '../../src/sns/sns.ts'
+import { createSqs } from '../../src/sqs/sqs.ts'
+import { createSsm } from '../../src/ssm.ts'
+import { administrator, createSite } from '../site.ts'
+import { type Resources, type Stack, writeAssembly } from '../write-assembly.ts'
+
+/** Everything that resources are made in; buckets are only noted. */
+async function startProvisioner() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fanout-test-'))
+  const site = createSite({ dataDir, endpoint: 'http://127.0.0.1:1' })
+  const buckets: Record<string, BucketSpec> = {}
+  const s3 = { createBucket: async (name: string, bucket: BucketSpec) => void (buckets[name] = bucket) }
+  const sqs = createSqs(site)
+  const sns = createSns(site, async (arn, message) => void sqs.queue(arn).send(message))
+  const ssm = createSsm(site)
+  const dynamodb = createDynamoDb(site)
+  const runtimeApi = await startRuntimeApi()
+  const functions = createFunctions(site, createAccessKeys(), runtimeApi, () => {})
+  const mappings = createMappings(site, sqs, functions)
+  const policies = createPolicies()
+  onTestFinished(async () => {
+    mappings.close()
+    await functions.close()
+    await runtimeApi.close()
+    await dynamodb.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, policies }
+  const provisioner = createProvisioner(parts)
+  const put = async (name: string, stack: Stack) => provisioner.provision(await writeAssembly(name, stack))
+  return { ...parts, ...provisioner, buckets, put }
+}
+
+const text = (value: string) => ({
+  Type: 'AWS::SSM::Parameter',
+  Properties: { Name: '/text', Type: 'String', Value: value },
+})
+const named = (QueueName: string, more: object = {}) => ({
+  Type: 'AWS::SQS::Queue',
+  Properties: { QueueName, ...more },
+})
+
+/** A function that is fed from a queue. */
+function worker(changes: { queue?: object; function?: object; mapping?: object } = {}): Stack {
+  return {
+    assets: { 'code.zip': { 'handler.mjs': 'export const handler = async () => {}' } },
+    Resources: {
+      Queue: named('jobs', changes.queue),
+      Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker' } },
+      Function: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: 'worker',
+          Code: { S3Bucket: 'assets', S3Key: 'code.zip' },
+          Handler: 'handler.handler',
+          Runtime: 'nodejs24.x',
+          Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          ...changes.function,
+        },
+      },
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          FunctionName: { Ref: 'Function' },
+          EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+          ...changes.mapping,
+        },
+      },
+    },
+  }
+}
+
+test('makes a bucket with its notifications, and hands on the filter rules', async () => {
+  const { put, buckets } = await startProvisioner()
+
+  await put('Hub', {
+    Resources: {
+      Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'events' } },
+      Bucket: {
+        Type: 'AWS::S3::Bucket',
+        Properties: {
+          BucketName: 'uploads',
+          VersioningConfiguration: { Status: 'Enabled' },
+          NotificationConfiguration: {
+            TopicConfigurations: [
+              { Event: 's3:ObjectCreated:*', Topic: { Ref: 'Topic' } },
+              {
+                Event: 's3:ObjectRemoved:*',
+                Topic: { Ref: 'Topic' },
+                Filter: {
+                  S3Key: {
+                    Rules: [
+                      { Name: 'prefix', Value: 'a/' },
+                      { Name: 'suffix', Value: '.jpg' },
+                    ],
+                  },
+                },
+              },
+            ],
+          },
+        },
+      },
+    },
+  })
+
+  const topicArn = 'arn:aws:sns:eu-west-1:000000000000:events'
+  expect(buckets).toEqual({
+    uploads: {
+      versioned: true,
+      notifications: [
+        { event: 's3:ObjectCreated:*', topicArn },
+        { event: 's3:ObjectRemoved:*', topicArn, prefix: 'a/', suffix: '.jpg' },
+      ],
+    },
+  })
+})
+
+test('makes a queue with its dead letter queue, and subscribes it to a topic of another stack', async () => {
+  const { put, sns, sqs, ssm } = await startProvisioner()
+  await put('Hub', {
+    Resources: {
+      Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'events' } },
+      Parameter: {
+        Type: 'AWS::SSM::Parameter',
+        Properties: { Name: '/topic', Type: 'String', Value: { Ref: 'Topic' } },
+      },
+    },
+  })
+
+  await put('Subscriber', {
+    Parameters: { Topic: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/topic' } },
+    Resources: {
+      Queue: named('jobs', {
+        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 3 },
+      }),
+      Dead: named('dead'),
+      Subscription: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: {
+          TopicArn: { Ref: 'Topic' },
+          Protocol: 'sqs',
+          Endpoint: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+          RawMessageDelivery: true,
+          FilterPolicyScope: 'MessageBody',
+          FilterPolicy: { kind: ['good'] },
+        },
+      },
+    },
+  })
+
+  const topicArn = ssm.parameter('/topic') ?? ''
+  for (const kind of ['good', 'bad']) {
+    await sns.publish(topicArn, { message: JSON.stringify({ kind }) }, administrator)
+  }
+  const received = await sqs.queue('jobs').receive({ max: 10 })
+  expect(received.map(({ Body }) => Body)).toEqual(['{"kind":"good"}'])
+  expect(sqs.queue('jobs').redrivePolicy).toEqual({
+    deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:000000000000:dead',
+    maxReceiveCount: 3,
+  })
+})
+
+test('makes tables', async () => {
+  const { put, dynamodb } = await startProvisioner()
+
+  await put('Hub', {
+    Resources: {
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'songs',
+          KeySchema: [{ AttributeName: 'title', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'title', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        },
+      },
+    },
+  })
+
+  const sameKeys = { KeySchema: [{ AttributeName: 'title', KeyType: 'HASH' as const }], AttributeDefinitions: [] }
+  await expect(dynamodb.createTable({ TableName: 'songs', ...sameKeys })).resolves.toBeUndefined()
+})
+
+test('collects the policies of roles and resources', async () => {
+  const { put, policies } = await startProvisioner()
+  const document = (Sid: string) => ({ Version: '2012-10-17', Statement: [{ Sid }] })
+  const resources = (more: Resources): Stack => ({
+    Resources: {
+      Queue: named('jobs'),
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: { RoleName: 'worker', Policies: [{ PolicyName: 'x', PolicyDocument: document('inline') }] },
+      },
+      QueuePolicy: {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: { Queues: [{ Ref: 'Queue' }], PolicyDocument: document('queue') },
+      },
+      ...more,
+    },
+  })
+
+  await put(
+    'Stack',
+    resources({
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: { PolicyName: 'y', Roles: [{ Ref: 'Role' }], PolicyDocument: document('own') },
+      },
+    }),
+  )
+  const before = policies.ofRole('arn:aws:iam::000000000000:role/worker')
+  await put('Stack', resources({}))
+  const after = policies.ofRole('arn:aws:iam::000000000000:role/worker')
+
+  expect(before).toEqual([document('inline'), document('own')])
+  expect(after).toEqual([document('inline')])
+  expect(policies.ofResource('arn:aws:sqs:eu-west-1:000000000000:jobs')).toEqual(document('queue'))
+})
+
+test('tells what it keeps and does not act on, once for each type', async () => {
+  const { put, notices } = await startProvisioner()
+  const stack: Stack = {
+    Resources: {
+      One: named('one', { KmsMasterKeyId: 'x' }),
+      Two: named('two', { SqsManagedSseEnabled: true, KmsMasterKeyId: 'x' }),
+      Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true } },
+      Metadata: { Type: 'AWS::CDK::Metadata', Properties: { Analytics: 'x' } },
+    },
+  }
+
+  await put('A', stack)
+  await put('B', stack)
+
+  expect(notices()).toEqual(['AWS::SQS::Queue KmsMasterKeyId, SqsManagedSseEnabled', 'AWS::KMS::Key'])
+})
+
+test('removes what a stack no longer has', async () => {
+  const { put, sqs, ssm, functions } = await startProvisioner()
+  const { Resources, ...rest } = worker()
+  await put('Stack', { ...rest, Resources: { ...Resources, Text: text('a') } })
+
+  await put('Stack', { Resources: { Other: named('other') } })
+
+  expect(() => sqs.queue('jobs')).toThrow('does not exist')
+  expect(() => functions.configOf('worker')).toThrow('there is no function worker')
+  expect(ssm.parameter('/text')).toBeUndefined()
+  expect(sqs.queue('other').arn).toMatch(/:other$/)
+})
+
+test('changes what a stack still has, and keeps its messages', async () => {
+  const { put, sqs, ssm } = await startProvisioner()
+  await put('Stack', { Resources: { Queue: named('jobs'), Text: text('before') } })
+  sqs.queue('jobs').send({ body: 'hello' })
+
+  await put('Stack', { Resources: { Queue: named('jobs', { VisibilityTimeout: 77 }), Text: text('after') } })
+
+  expect(sqs.queue('jobs').describe()).toMatchObject({ VisibilityTimeout: '77', ApproximateNumberOfMessages: '1' })
+  expect(ssm.parameter('/text')).toBe('after')
+})
+
+test('changes nothing when a template has something that is not modelled', async () => {
+  const { put, ssm } = await startProvisioner()
+  await put('Stack', { Resources: { Text: text('before') } })
+
+  const broken = put('Stack', { Resources: { Text: text('after'), Odd: { Type: 'AWS::EC2::Instance' } } })
+
+  await expect(broken).rejects.toThrow('Stack Odd: AWS::EC2::Instance is not modelled')
+  expect(ssm.parameter('/text')).toBe('before')
+})
+
+test.each([
+  [
+    'a queue that shows messages again while the function may still run',
+    { queue: { VisibilityTimeout: 5 }, function: { Timeout: 6 } },
+    'Mapping: queue visibility timeout: 5 seconds is less than function timeout: 6 seconds',
+  ],
+  [
+    'a concurrency below two',
+    { mapping: { ScalingConfig: { MaximumConcurrency: 1 } } },
+    'Mapping: MaximumConcurrency 1 is not between 2 and 1000',
+  ],
+  [
+    'a large batch without a window',
+    { mapping: { BatchSize: 11 } },
+    'Mapping: BatchSize 11 is not between 1 and 10, or 10000 with a batching window',
+  ],
+  [
+    'a long window',
+    { mapping: { MaximumBatchingWindowInSeconds: 301 } },
+    'Mapping: MaximumBatchingWindowInSeconds 301 is not between 0 and 300',
+  ],
+  [
+    'code that is no asset',
+    { function: { Code: { ZipFile: 'x' } } },
+    'Function: Code is not an asset of this assembly: {"ZipFile":"x"}',
+  ],
+  ['another runtime', { function: { Runtime: 'python3.13' } }, 'Function: Runtime python3.13 is not modelled'],
+])('refuses %s', async (_, changes, message) => {
+  const { put } = await startProvisioner()
+
+  await expect(put('Stack', worker(changes))).rejects.toThrow(`Stack ${message}`)
+})
+
+test('tells how to get what is missing', async () => {
+  const { provision } = await startProvisioner()
+  const withoutAsset = await writeAssembly('Stack', worker())
+  await rm(join(withoutAsset, 'asset.code.zip'), { recursive: true })
+
+  await expect(provision('/nowhere/cdk.out')).rejects.toThrow(
+    'no synthesized templates in /nowhere/cdk.out: run pnpm turbo run synth',
+  )
+  await expect(provision(withoutAsset)).rejects.toThrow(
+    /^Stack Function: asset folder .* is missing: run pnpm turbo run synth$/,
+  )
+})

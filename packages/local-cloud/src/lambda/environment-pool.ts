@@ -15,11 +15,11 @@ export interface EnvironmentPool {
 const idleMs = 60_000
 
 /** Environments start when all others are busy, and are used again, the last used first. */
-export function createEnvironmentPool(options: {
-  start: () => ExecutionEnvironment
+export function createEnvironmentPool(
+  startOne: () => ExecutionEnvironment,
   /** Told of a start that failed while no invocation waited for it. */
-  onFailedStart: (error: Error) => void
-}): EnvironmentPool {
+  onFailedStart: (error: Error) => void,
+): EnvironmentPool {
   const environments = new Set<ExecutionEnvironment>()
   const running = new Set<Promise<string>>()
   const waiting: PromiseWithResolvers<ExecutionEnvironment>[] = []
@@ -46,7 +46,7 @@ export function createEnvironmentPool(options: {
   }
 
   function start() {
-    const environment = options.start()
+    const environment = startOne()
     environments.add(environment)
     starting++
     environment.ready.then(
@@ -58,7 +58,7 @@ export function createEnvironmentPool(options: {
         starting--
         const first = waiting.shift()
         if (first) first.reject(error)
-        else if (!isClosed) options.onFailedStart(error)
+        else if (!isClosed) onFailedStart(error)
       },
     )
     void environment.exited.then(() => {

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { InvocationError, type Invocation, type RuntimeApi } from './runtime-api.ts'
 
 /** One process that runs one invocation after the other. */
 export interface ExecutionEnvironment {
@@ -17,7 +16,6 @@ export interface ExecutionEnvironment {
 }
 
 export interface EnvironmentOptions {
-  runtimeApi: RuntimeApi
   functionArn: string
   handler: string
   codeFolder: string
@@ -26,8 +24,31 @@ export interface EnvironmentOptions {
   /** Of the process: nothing is inherited. */
   variables: Record<string, string | undefined>
   onLog: (line: string) => void
-  /** Called once, the first time that the process is larger than the function's memory. */
+  /** Called the first time that the process is larger than the function's memory. */
   onTooLarge: (memoryMb: number) => void
+}
+
+export class InvocationError extends Error {
+  override readonly name = 'InvocationError'
+  /** As Lambda names it: `Sandbox.Timedout`, `Runtime.ExitError`, or the name of what the handler threw. */
+  readonly errorType: string
+
+  constructor(errorType: string, message: string) {
+    super(message)
+    this.errorType = errorType
+  }
+}
+
+/** What runtime-client-shim.cjs sends. */
+type RuntimeMessage =
+  | { type: 'next' }
+  | { type: 'done'; requestId: string; response: string; memoryBytes: number }
+  | { type: 'failed'; requestId: string; error: RuntimeError }
+  | { type: 'initFailed'; error: RuntimeError }
+
+interface RuntimeError {
+  errorType: string
+  errorMessage: string
 }
 
 const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric')
@@ -37,54 +58,64 @@ const initSeconds = 10
 
 /** Starts a process of the function under AWS's Runtime Interface Client. */
 export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
-  const { runtimeApi, functionArn, timeoutSeconds, memoryMb, codeFolder } = options
+  const { functionArn, timeoutSeconds, memoryMb, codeFolder } = options
   const ready = Promise.withResolvers<void>()
   const exited = Promise.withResolvers<void>()
-  let waiting: ((invocation: Invocation) => void) | undefined
-  let current: (Invocation & PromiseWithResolvers<string>) | undefined
+  let current: (PromiseWithResolvers<string> & { requestId: string; event: string }) | undefined
+  let isWaiting = false
   let isTooLarge = false
   let isAlive = true
   let death: InvocationError | undefined
 
-  const path = runtimeApi.open({
-    next: (invoke) => {
-      clearTimeout(initTimer)
-      waiting = invoke
-      ready.resolve()
-      give()
-    },
-    responded: (requestId, response, memoryBytes) => {
-      const usedMb = Math.round(memoryBytes / 2 ** 20)
-      if (usedMb > memoryMb && !isTooLarge) options.onTooLarge(usedMb)
-      isTooLarge ||= usedMb > memoryMb
-      finish(requestId)?.resolve(response)
-    },
-    failed: (requestId, error) => finish(requestId)?.reject(error),
-    initFailed: (error) => (death = error),
+  const args = [`--max-old-space-size=${Math.round(memoryMb * 0.9)}`, '--require', shim, runtimeClient, options.handler]
+  const child = spawn(process.execPath, args, {
+    cwd: codeFolder,
+    // The client wants an address, and nobody listens there: the shim has a channel of its own
+    env: { ...options.variables, AWS_LAMBDA_RUNTIME_API: '127.0.0.1:0' },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own: Ctrl-C in the terminal does not reach it, and what it starts ends with it
+    detached: true,
   })
-  const child = spawn(
-    process.execPath,
-    [`--max-old-space-size=${Math.round(memoryMb * 0.9)}`, '--require', shim, runtimeClient, options.handler],
-    {
-      cwd: codeFolder,
-      env: { ...options.variables, AWS_LAMBDA_RUNTIME_API: runtimeApi.address, FANOUT_RUNTIME_PATH: path.path },
-      // A group of its own: Ctrl-C in the terminal does not reach it, and what it starts ends with it
-      detached: true,
-    },
-  )
   const initTimer = killAfter(initSeconds + timeoutSeconds, 'Init')
   let timer: NodeJS.Timeout | undefined
-  for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', options.onLog)
+  for (const output of [child.stdout, child.stderr]) if (output) createInterface(output).on('line', options.onLog)
+  child.on('message', (message: RuntimeMessage) => hear(message))
   child.once('error', (error) => end(new InvocationError('Runtime.ExitError', `cannot start: ${error.message}`)))
-  child.once('exit', (code, signal) => {
+  // What the process has left behind would keep its output open
+  child.once('exit', () => kill('SIGKILL'))
+  child.once('close', (code, signal) => {
     const status = signal === null ? `exit status ${code}` : `signal: ${signal}`
     end(new InvocationError('Runtime.ExitError', `Runtime exited with error: ${status}`))
   })
 
+  function hear(message: RuntimeMessage) {
+    switch (message.type) {
+      case 'next':
+        clearTimeout(initTimer)
+        isWaiting = true
+        ready.resolve()
+        return give()
+      case 'done':
+        checkMemory(message.memoryBytes)
+        return finish(message.requestId)?.resolve(message.response)
+      case 'failed':
+        return finish(message.requestId)?.reject(toInvocationError(message.error))
+      case 'initFailed':
+        death = toInvocationError(message.error)
+    }
+  }
+
   function give() {
-    if (!waiting || !current) return
-    waiting(current)
-    waiting = undefined
+    if (!isWaiting || !current) return
+    isWaiting = false
+    const headers = {
+      'lambda-runtime-aws-request-id': current.requestId,
+      'lambda-runtime-deadline-ms': String(Date.now() + timeoutSeconds * 1000),
+      'lambda-runtime-invoked-function-arn': functionArn,
+      'lambda-runtime-trace-id': 'Root=1-00000000-000000000000000000000000;Sampled=0',
+    }
+    // When it cannot be sent the process is about to end, and that is told then
+    child.send({ bodyJson: current.event, headers }, () => {})
   }
 
   function finish(requestId: string) {
@@ -95,10 +126,15 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
     return finished
   }
 
+  function checkMemory(bytes: number) {
+    const usedMb = Math.round(bytes / 2 ** 20)
+    if (usedMb > memoryMb && !isTooLarge) options.onTooLarge(usedMb)
+    isTooLarge ||= usedMb > memoryMb
+  }
+
   function killAfter(seconds: number, phase: 'Init' | 'Task') {
-    const timedOut = new InvocationError('Sandbox.Timedout', `${phase} timed out after ${seconds.toFixed(2)} seconds`)
     return setTimeout(() => {
-      death = timedOut
+      death = new InvocationError('Sandbox.Timedout', `${phase} timed out after ${seconds.toFixed(2)} seconds`)
       kill('SIGKILL')
     }, seconds * 1000)
   }
@@ -115,9 +151,6 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
     isAlive = false
     clearTimeout(initTimer)
     clearTimeout(timer)
-    path.close()
-    // What the process left behind
-    kill('SIGKILL')
     ready.reject(death ?? error)
     current?.reject(death ?? error)
     exited.resolve()
@@ -128,8 +161,7 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
     exited: exited.promise,
     isAlive: () => isAlive,
     invoke: (event) => {
-      const invocation = { requestId: randomUUID(), functionArn, deadline: Date.now() + timeoutSeconds * 1000, event }
-      current = { ...invocation, ...Promise.withResolvers<string>() }
+      current = { requestId: randomUUID(), event, ...Promise.withResolvers<string>() }
       timer = killAfter(timeoutSeconds, 'Task')
       give()
       return current.promise
@@ -142,4 +174,8 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
       clearTimeout(patience)
     },
   }
+}
+
+function toInvocationError({ errorType, errorMessage }: RuntimeError): InvocationError {
+  return new InvocationError(errorType, errorMessage)
 }

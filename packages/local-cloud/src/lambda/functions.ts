@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AccessKey, AccessKeys } from '../access-keys.ts'
+import type { AccessKeys } from '../access-keys.ts'
 import type { Site } from '../api.ts'
 import { deployCode } from './deploy-code.ts'
 import { createEnvironmentPool, type EnvironmentPool } from './environment-pool.ts'
-import { startEnvironment } from './execution-environment.ts'
+import { type EnvironmentOptions, startEnvironment } from './execution-environment.ts'
 import { arnOf, environmentOf, type FunctionConfig } from './function-config.ts'
-import type { RuntimeApi } from './runtime-api.ts'
 
 export interface Functions {
   /** Makes the function or gives it new code or settings: the next invocation has them, running ones end as they are. */
@@ -29,11 +28,9 @@ interface Version {
 export function createFunctions(
   site: Site,
   keys: AccessKeys,
-  runtimeApi: RuntimeApi,
   functionLog: (functionName: string, line: string) => void,
 ): Functions {
   const versions = new Map<string, Version>()
-  const roleKeys = new Map<string, AccessKey>()
   const retiring = new Set<Promise<void>>()
   let count = 0
 
@@ -42,34 +39,19 @@ export function createFunctions(
     if (JSON.stringify(old?.config) === JSON.stringify(config)) return
     const codeFolder = join(site.dataDir, 'functions', `${config.name}-${++count}`)
     await deployCode(config.code, codeFolder)
-    const pool = createEnvironmentPool({
-      start: () => start(config, codeFolder),
-      onFailedStart: (error) => site.warn(`${config.name}: ${error.message}`),
-    })
-    versions.set(config.name, { config, pool })
-    if (old) retire(old)
-  }
-
-  function start(config: FunctionConfig, codeFolder: string) {
-    const { name, memoryMb } = config
-    return startEnvironment({
+    const { name, roleArn, memoryMb } = config
+    const arn = `arn:aws:sts::${site.accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${name}`
+    const environment: EnvironmentOptions = {
       ...config,
-      runtimeApi,
       codeFolder,
       functionArn: arnOf(name, site),
-      variables: environmentOf(config, codeFolder, keyOf(config), site),
+      variables: environmentOf(config, codeFolder, keys.issue({ type: 'role', arn, roleArn }), site),
       onLog: (line) => functionLog(name, line),
       onTooLarge: (usedMb) => site.warn(`${name} uses ${usedMb} MB of its ${memoryMb} MB: Lambda would kill it`),
-    })
-  }
-
-  /** Each function signs with a key of its own. */
-  function keyOf({ name, roleArn }: FunctionConfig): AccessKey {
-    const session = `${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${name}`
-    const arn = `arn:aws:sts::${site.accountId}:assumed-role/${session}`
-    const key = roleKeys.get(arn) ?? keys.issue({ type: 'role', arn, roleArn })
-    roleKeys.set(arn, key)
-    return key
+    }
+    const onFailedStart = (error: Error) => site.warn(`${name}: ${error.message}`)
+    versions.set(name, { config, pool: createEnvironmentPool(() => startEnvironment(environment), onFailedStart) })
+    if (old) retire(old)
   }
 
   function retire({ pool }: Version) {

@@ -40,17 +40,13 @@ export function createMappings(site: Site, sqs: Sqs, functions: Functions): Mapp
 function check(config: MappingConfig, visibilitySeconds: number, timeoutSeconds: number): void {
   const { batchSize, windowSeconds, maximumConcurrency } = config
   if (visibilitySeconds < timeoutSeconds) {
-    throw new Error(
-      `queue visibility timeout: ${visibilitySeconds} seconds is less than function timeout: ${timeoutSeconds} seconds`,
-    )
+    const [visibility, timeout] = [`${visibilitySeconds} seconds`, `${timeoutSeconds} seconds`]
+    throw new Error(`queue visibility timeout: ${visibility} is less than function timeout: ${timeout}`)
   }
-  if (maximumConcurrency < 2 || maximumConcurrency > 1000) {
-    throw new Error(`MaximumConcurrency ${maximumConcurrency} is not between 2 and 1000`)
+  const between = (name: string, value: number, least: number, most: number) => {
+    if (value < least || value > most) throw new Error(`${name} ${value} is not between ${least} and ${most}`)
   }
-  if (batchSize < 1 || batchSize > 10_000 || (batchSize > 10 && windowSeconds < 1)) {
-    throw new Error(`BatchSize ${batchSize} is not between 1 and 10, or 10000 with a batching window`)
-  }
-  if (windowSeconds < 0 || windowSeconds > 300) {
-    throw new Error(`MaximumBatchingWindowInSeconds ${windowSeconds} is not between 0 and 300`)
-  }
+  between('MaximumConcurrency', maximumConcurrency, 2, 1000)
+  between('BatchSize', batchSize, 1, windowSeconds > 0 ? 10_000 : 10)
+  between('MaximumBatchingWindowInSeconds', windowSeconds, 0, 300)
 }

@@ -1,68 +1,37 @@
-import type { PolicyDocument } from '../policies.ts'
+import type { Site } from '../api.ts'
 import type { FilterPolicy } from '../sns/filter-policy.ts'
 import type { ResourceType } from './resource-type.ts'
 
-interface QueueProperties {
-  QueueName?: string
-  VisibilityTimeout?: number
-  MessageRetentionPeriod?: number
-  DelaySeconds?: number
-  ReceiveMessageWaitTimeSeconds?: number
-  MaximumMessageSize?: number
-  RedrivePolicy?: object
-}
-
-const queue: ResourceType<QueueProperties> = {
-  acts: [
-    'QueueName',
-    'VisibilityTimeout',
-    'MessageRetentionPeriod',
-    'DelaySeconds',
-    'ReceiveMessageWaitTimeSeconds',
-    'MaximumMessageSize',
-    'RedrivePolicy',
-  ],
-  keeps: ['KmsDataKeyReusePeriodSeconds', 'KmsMasterKeyId', 'RedriveAllowPolicy', 'SqsManagedSseEnabled', 'Tags'],
+const queue: ResourceType<{ QueueName?: string }> = {
+  acts: `QueueName VisibilityTimeout MessageRetentionPeriod DelaySeconds ReceiveMessageWaitTimeSeconds
+    MaximumMessageSize RedrivePolicy`,
+  keeps: 'KmsDataKeyReusePeriodSeconds KmsMasterKeyId RedriveAllowPolicy SqsManagedSseEnabled Tags',
   name: ({ QueueName: given }, generate) => given ?? generate(80),
-  ref: (name, { endpoint, accountId }) => `${endpoint}/${accountId}/${name}`,
-  attributes: (name, { region, accountId, endpoint }) => ({
-    Arn: `arn:aws:sqs:${region}:${accountId}:${name}`,
+  ref: queueUrl,
+  attributes: (name, site) => ({
+    Arn: `arn:aws:sqs:${site.region}:${site.accountId}:${name}`,
     QueueName: name,
-    QueueUrl: `${endpoint}/${accountId}/${name}`,
+    QueueUrl: queueUrl(name, site),
   }),
   make: (properties, name, { sqs }) => void sqs.createQueue(name, { ...properties, QueueName: undefined }),
   remove: (name, { sqs }) => sqs.removeQueue(name),
 }
 
-const queuePolicy: ResourceType<{ Queues: string[]; PolicyDocument: PolicyDocument }> = {
-  acts: ['Queues', 'PolicyDocument'],
-  keeps: [],
-  name: (_, generate) => generate(255),
-  make: ({ Queues: urls, PolicyDocument: document }, _, { policies, sqs, stackName }) => {
-    for (const url of urls) policies.setOfResource(stackName, sqs.queue(url).arn, document)
-  },
+function queueUrl(name: string, { endpoint, accountId }: Site): string {
+  return `${endpoint}/${accountId}/${name}`
 }
 
 const topic: ResourceType<{ TopicName?: string }> = {
-  acts: ['TopicName'],
-  keeps: ['DisplayName', 'KmsMasterKeyId', 'Tags'],
+  acts: 'TopicName',
+  keeps: 'DisplayName KmsMasterKeyId Tags',
   name: ({ TopicName: given }, generate) => given ?? generate(256),
   ref: topicArn,
   attributes: (name, site) => ({ TopicArn: topicArn(name, site), TopicName: name }),
   make: (_, name, { sns }) => void sns.createTopic(name),
 }
 
-function topicArn(name: string, { region, accountId }: { region: string; accountId: string }): string {
+function topicArn(name: string, { region, accountId }: Site): string {
   return `arn:aws:sns:${region}:${accountId}:${name}`
-}
-
-const topicPolicy: ResourceType<{ Topics: string[]; PolicyDocument: PolicyDocument }> = {
-  acts: ['Topics', 'PolicyDocument'],
-  keeps: [],
-  name: (_, generate) => generate(255),
-  make: ({ Topics: arns, PolicyDocument: document }, _, { policies, stackName }) => {
-    for (const arn of arns) policies.setOfResource(stackName, arn, document)
-  },
 }
 
 interface SubscriptionProperties {
@@ -76,17 +45,8 @@ interface SubscriptionProperties {
 }
 
 const subscription: ResourceType<SubscriptionProperties> = {
-  acts: [
-    'TopicArn',
-    'Protocol',
-    'Endpoint',
-    'RawMessageDelivery',
-    'FilterPolicy',
-    'FilterPolicyScope',
-    'RedrivePolicy',
-  ],
-  keeps: [],
-  name: (_, generate) => generate(255),
+  acts: 'TopicArn Protocol Endpoint RawMessageDelivery FilterPolicy FilterPolicyScope RedrivePolicy',
+  keeps: '',
   make: (properties, _, { subscriptions, stackName }) => {
     if (properties.Protocol !== 'sqs') throw new Error(`Protocol ${properties.Protocol} is not modelled`)
     subscriptions.push({
@@ -103,8 +63,6 @@ const subscription: ResourceType<SubscriptionProperties> = {
 
 export const messagingTypes = {
   'AWS::SQS::Queue': queue,
-  'AWS::SQS::QueuePolicy': queuePolicy,
   'AWS::SNS::Topic': topic,
-  'AWS::SNS::TopicPolicy': topicPolicy,
   'AWS::SNS::Subscription': subscription,
 }

@@ -41,10 +41,8 @@ export function createProvisioner(provisioners: Provisioners): Provisioner {
   }
 
   function note({ typeName, type: { keeps }, properties }: Resource) {
-    const names = ignored.get(typeName) ?? new Set()
-    ignored.set(typeName, names)
-    if (keeps === 'all') names.add('')
-    else for (const name of Object.keys(properties)) if (keeps.includes(name)) names.add(name)
+    const names = Object.keys(properties).filter((name) => keeps.split(' ').includes(name))
+    if (names.length > 0 || keeps === '*') ignored.set(typeName, new Set([...(ignored.get(typeName) ?? []), ...names]))
   }
 
   return {
@@ -54,10 +52,9 @@ export function createProvisioner(provisioners: Provisioners): Provisioner {
       return provisioned
     },
     notices: () =>
-      [...ignored].flatMap(([typeName, names]) => {
-        if (typeName === 'AWS::CDK::Metadata' || names.size === 0) return []
-        return [`${typeName} ${[...names].toSorted().join(', ')}`.trim()]
-      }),
+      [...ignored]
+        .filter(([typeName]) => typeName !== 'AWS::CDK::Metadata')
+        .map(([typeName, names]) => `${typeName} ${[...names].toSorted().join(', ')}`.trim()),
   }
 }
 

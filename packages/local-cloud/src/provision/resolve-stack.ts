@@ -81,7 +81,8 @@ export function resolveStack({ stackName, template }: Assembly, surroundings: Su
     for (const other of [others ?? []].flat()) refer(other)
     const properties = resolveValue(given ?? {}, references) as Record<string, unknown>
     checkProperties(typeName, type, properties)
-    const name = type.name(properties as never, (longest) => physicalName(stackName, id, longest), site)
+    const generate = (longest: number) => physicalName(stackName, id, longest)
+    const name = type.name?.(properties as never, generate, site) ?? generate(255)
     const resource: Resource = { id, type, typeName, name, properties }
     resources.set(id, resource)
     path.pop()
@@ -99,9 +100,9 @@ export function resolveStack({ stackName, template }: Assembly, surroundings: Su
 }
 
 function checkProperties(typeName: string, { acts, keeps }: ResourceType, properties: Record<string, unknown>): void {
-  if (keeps === 'all') return
-  const unknown = Object.keys(properties).find((name) => !acts.includes(name) && !keeps.includes(name))
-  if (unknown) throw new Error(`property ${unknown} of ${typeName} is not modelled`)
+  const known = `${acts} ${keeps}`.split(/\s+/)
+  const unknown = Object.keys(properties).find((name) => !known.includes(name))
+  if (unknown && keeps !== '*') throw new Error(`property ${unknown} of ${typeName} is not modelled`)
 }
 
 /** As CloudFormation makes names, but the same at every start. */

@@ -9,12 +9,12 @@ import type { Ssm } from '../ssm.ts'
 
 /** How one CloudFormation type is modelled. */
 export interface ResourceType<Properties = never> {
-  /** Properties that the local cloud acts on. */
-  acts: (keyof Properties & string)[]
-  /** Properties that change nothing here; `all` for a type that is only there to be referred to. */
-  keeps: string[] | 'all'
-  /** Its name in AWS: what `properties` ask for, or a generated one of at most `longest` characters. */
-  name: (properties: Properties, generate: (longest: number) => string, site: Site) => string
+  /** Names of the properties that the local cloud acts on, with spaces between. */
+  acts: string
+  /** Names of those that change nothing here; `*` for a type that is only there to be referred to. */
+  keeps: string
+  /** Its name in AWS: what `properties` ask for, or a generated one of at most `longest` characters; absent: that. */
+  name?: (properties: Properties, generate: (longest: number) => string, site: Site) => string
   /** What Ref gives; absent: the name. */
   ref?: (name: string, site: Site) => string
   /** What Fn::GetAtt gives. */

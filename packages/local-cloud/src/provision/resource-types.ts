@@ -1,5 +1,6 @@
 import { functionTypes } from './function-types.ts'
 import { messagingTypes } from './messaging-types.ts'
+import { policyTypes } from './policy-types.ts'
 import type { ResourceType } from './resource-type.ts'
 import { storageTypes } from './storage-types.ts'
 
@@ -8,7 +9,7 @@ function kept(service: string, path: string): ResourceType {
   const arn: ResourceType['attributes'] = (name, { region, accountId }) => ({
     Arn: `arn:aws:${service}:${region}:${accountId}:${path}${name}`,
   })
-  return { acts: [], keeps: 'all', name: (_, generate) => generate(255), attributes: arn }
+  return { acts: '', keeps: '*', attributes: arn }
 }
 
 /** Every CloudFormation type that a template may have. */
@@ -16,6 +17,7 @@ export const resourceTypes: Record<string, ResourceType> = {
   ...storageTypes,
   ...messagingTypes,
   ...functionTypes,
+  ...policyTypes,
   'AWS::CDK::Metadata': kept('cdk', ''),
   'AWS::CloudWatch::Alarm': kept('cloudwatch', 'alarm:'),
   'AWS::CloudWatch::Dashboard': kept('cloudwatch', 'dashboard/'),

@@ -1,5 +1,4 @@
 import type { TableSpec } from '../dynamodb/dynamodb.ts'
-import type { PolicyDocument } from '../policies.ts'
 import type { BucketSpec, ResourceType } from './resource-type.ts'
 
 interface BucketProperties {
@@ -17,11 +16,11 @@ interface TopicConfiguration {
 }
 
 const bucket: ResourceType<BucketProperties> = {
-  acts: ['BucketName', 'BucketNamePrefix', 'BucketNamespace', 'VersioningConfiguration', 'NotificationConfiguration'],
-  keeps: ['BucketEncryption', 'LifecycleConfiguration', 'OwnershipControls', 'PublicAccessBlockConfiguration', 'Tags'],
+  acts: 'BucketName BucketNamePrefix BucketNamespace VersioningConfiguration NotificationConfiguration',
+  keeps: 'BucketEncryption LifecycleConfiguration OwnershipControls PublicAccessBlockConfiguration Tags',
   name: ({ BucketName: given, BucketNamePrefix: prefix, BucketNamespace: namespace }, generate, site) => {
-    if (namespace !== 'account-regional') return given ?? generate(63).toLowerCase()
-    return given ?? `${prefix}-${site.accountId}-${site.region}-an`
+    const generated = namespace === 'account-regional' ? `${prefix}-${site.accountId}-${site.region}-an` : generate(63)
+    return given ?? generated.toLowerCase()
   },
   attributes: (name, { region }) => ({
     Arn: `arn:aws:s3:::${name}`,
@@ -42,32 +41,16 @@ const bucket: ResourceType<BucketProperties> = {
 function toNotification({ Event: event, Topic: topicArn, Filter: filter }: TopicConfiguration) {
   const notification: BucketSpec['notifications'][number] = { event, topicArn }
   for (const { Name: name, Value: value } of filter?.S3Key.Rules ?? []) {
-    if (name.toLowerCase() === 'prefix') notification.prefix = value
-    else notification.suffix = value
+    notification[name.toLowerCase() === 'prefix' ? 'prefix' : 'suffix'] = value
   }
   return notification
-}
-
-const bucketPolicy: ResourceType<{ Bucket: string; PolicyDocument: PolicyDocument }> = {
-  acts: ['Bucket', 'PolicyDocument'],
-  keeps: [],
-  name: (_, generate) => generate(255),
-  make: ({ Bucket: name, PolicyDocument: document }, _, { policies, stackName }) =>
-    policies.setOfResource(stackName, `arn:aws:s3:::${name}`, document),
 }
 
 type TableProperties = TableSpec & { TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean } }
 
 const table: ResourceType<TableProperties> = {
-  acts: ['TableName', 'KeySchema', 'AttributeDefinitions', 'GlobalSecondaryIndexes', 'TimeToLiveSpecification'],
-  keeps: [
-    'BillingMode',
-    'DeletionProtectionEnabled',
-    'PointInTimeRecoverySpecification',
-    'Replicas',
-    'SSESpecification',
-    'Tags',
-  ],
+  acts: 'TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes TimeToLiveSpecification',
+  keeps: 'BillingMode DeletionProtectionEnabled PointInTimeRecoverySpecification Replicas SSESpecification Tags',
   name: ({ TableName: given }, generate) => given ?? generate(255),
   attributes: (name, { region, accountId }) => ({ Arn: `arn:aws:dynamodb:${region}:${accountId}:table/${name}` }),
   make: ({ TimeToLiveSpecification: ttl, ...properties }, name, { dynamodb }) => {
@@ -79,7 +62,6 @@ const table: ResourceType<TableProperties> = {
 
 export const storageTypes = {
   'AWS::S3::Bucket': bucket,
-  'AWS::S3::BucketPolicy': bucketPolicy,
   'AWS::DynamoDB::Table': table,
   'AWS::DynamoDB::GlobalTable': table,
 }

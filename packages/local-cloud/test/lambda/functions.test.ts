@@ -203,15 +203,6 @@ test('tells once of a function that uses more than its memory', async () => {
   expect(site.warnings).toEqual([expect.stringMatching(/^greeter uses \d{3} MB of its 128 MB: Lambda would kill it$/)])
 })
 
-test('answers nobody who does not know the path of a runtime', async () => {
-  const { runtimeApi } = await startFunctions()
-  const url = `http://${runtimeApi.address}/2018-06-01/runtime/invocation/next`
-
-  const { status } = await fetch(url)
-
-  expect(status).toBe(403)
-})
-
 test('leaves no process and no copy of the code behind when it is closed', async () => {
   const { put, invoke, functions, site } = await startFunctions()
   await put(`import { spawn } from 'node:child_process'

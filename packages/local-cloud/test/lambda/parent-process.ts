@@ -1,14 +1,12 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startRuntimeApi } from '../../src/lambda/runtime-api.ts'
 import { startEnvironment } from '../../src/lambda/execution-environment.ts'
 
 /** Starts a function's process, prints its id, and waits to be killed. */
 const codeFolder = await mkdtemp(join(tmpdir(), 'fanout-test-'))
 await writeFile(join(codeFolder, 'handler.mjs'), 'export const handler = async () => process.pid')
 const environment = startEnvironment({
-  runtimeApi: await startRuntimeApi(),
   functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:greeter',
   handler: 'handler.handler',
   codeFolder,

@@ -9,7 +9,6 @@ import { onTestFinished } from 'vitest'
 import { createAccessKeys } from '../../src/access-keys.ts'
 import type { FunctionConfig } from '../../src/lambda/function-config.ts'
 import { createFunctions } from '../../src/lambda/functions.ts'
-import { startRuntimeApi } from '../../src/lambda/runtime-api.ts'
 import { createSite } from '../site.ts'
 
 /** Functions in a folder of their own, closed when the test ends. */
@@ -18,11 +17,9 @@ export async function startFunctions() {
   const site = createSite({ dataDir, endpoint: 'http://127.0.0.1:1' })
   const keys = createAccessKeys()
   const logs: string[] = []
-  const runtimeApi = await startRuntimeApi()
-  const functions = createFunctions(site, keys, runtimeApi, (name, line) => logs.push(`${name}: ${line}`))
+  const functions = createFunctions(site, keys, (name, line) => logs.push(`${name}: ${line}`))
   const close = async () => {
     await functions.close()
-    await runtimeApi.close()
     await rm(dataDir, { recursive: true, force: true })
   }
   onTestFinished(close)
@@ -47,7 +44,7 @@ export async function startFunctions() {
     })
   }
   const invoke = async (event: unknown = {}) => JSON.parse(await functions.invoke('greeter', JSON.stringify(event)))
-  return { site, keys, logs, runtimeApi, functions, put, invoke, close }
+  return { site, keys, logs, functions, put, invoke, close }
 }
 
 /** A URL that answers nobody until `count` functions have asked for it. */

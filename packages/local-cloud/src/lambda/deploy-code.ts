@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, symlink } from 'node:fs/promises'
+import { cp, mkdir, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -11,7 +11,8 @@ export async function deployCode(asset: string, folder: string): Promise<void> {
   if (!existsSync(asset)) throw new Error(`asset folder ${asset} is missing: run pnpm turbo run synth`)
   const natives = join(asset, 'node_modules/@img')
   const needsOtherSharp = existsSync(natives) && hostPlatform() !== 'linux-arm64'
-  await mkdir(dirname(folder), { recursive: true })
+  // One that was killed has left its copy
+  await rm(folder, { recursive: true, force: true })
   await cp(asset, folder, { recursive: true, filter: (source) => !needsOtherSharp || source !== natives })
   if (!needsOtherSharp) return
   await mkdir(join(folder, 'node_modules/@img'), { recursive: true })

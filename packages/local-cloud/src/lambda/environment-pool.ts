@@ -38,7 +38,8 @@ export function createEnvironmentPool(
   }
 
   /** A new one, or one that ends its work before that has started. */
-  function nextFree() {
+  async function nextFree() {
+    if (isClosed) throw new Error('the function is stopped')
     const free = Promise.withResolvers<ExecutionEnvironment>()
     waiting.push(free)
     if (starting < waiting.length) start()

@@ -82,7 +82,7 @@ export function startMapping(
   return () => stopping.abort()
 }
 
-/** Twice as many functions of three subscribers would only compete for the same cores. */
+/** Every function has as many: more of them would only compete for cores and memory. */
 function concurrencyOfHost(): number {
   return Math.max(2, Math.floor(availableParallelism() / 2))
 }

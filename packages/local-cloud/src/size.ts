@@ -27,7 +27,7 @@ for (const [name, { operations }] of Object.entries(services)) {
   print(operations.length, `${name}: ${operations.toSorted().join(', ')}`)
 }
 print(Object.keys(resourceTypes).length, `resource types: ${Object.keys(resourceTypes).toSorted().join(', ')}`)
-await services.s3.close()
+services.s3.close()
 await services.dynamodb.close()
 await folder.close()
 if (total > most.total || largest.lines > most.file) process.exitCode = 1

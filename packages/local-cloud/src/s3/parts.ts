@@ -1,0 +1,70 @@
+import { type ApiCall, ApiError, type Site } from '../api.ts'
+import type { Blobs } from './blobs.ts'
+import { noSuchKey } from './conditions.ts'
+import type { Notify } from './notifications.ts'
+import type { Bucket, Store, StoredObject, Version } from './store.ts'
+import type { UploadStore } from './upload-store.ts'
+
+/** What S3's operations work with. */
+export interface S3Parts {
+  site: Site
+  store: Store
+  uploads: UploadStore
+  blobs: Blobs
+  notify: Notify
+}
+
+/** A call about an existing bucket; the key is empty when it is about the bucket. */
+export interface S3Call extends ApiCall {
+  bucket: Bucket
+  key: string
+}
+
+/** AWS's operation names with what answers them: input and output are the SDK's. */
+export type Operations = Record<string, (input: never, call: S3Call) => object | Promise<object>>
+
+/** The version asked for, or the current one; it may be a delete marker. */
+export function findVersion(store: Store, bucket: Bucket, key: string, versionId: string | undefined): Version {
+  if (versionId === undefined) {
+    const newest = store.newest(bucket, key)
+    if (newest) return newest
+    throw noSuchKey(key)
+  }
+  const found = store.version(bucket, key, checkVersionId(versionId))
+  if (found) return found
+  const details = { Key: key, VersionId: versionId }
+  throw new ApiError(404, 'NoSuchVersion', 'The specified version does not exist.', details)
+}
+
+export function findObject(store: Store, bucket: Bucket, key: string, versionId: string | undefined): StoredObject {
+  const found = findVersion(store, bucket, key, versionId)
+  if (found.type === 'object') return found
+  throw versionId === undefined ? noSuchKey(key) : markerNotAllowed()
+}
+
+export function checkVersionId(versionId: string): string {
+  if (versionId === 'null' || /^[\w.]{32}$/.test(versionId)) return versionId
+  const details = { ArgumentName: 'versionId', ArgumentValue: versionId }
+  throw new ApiError(400, 'InvalidArgument', 'Invalid version id specified', details)
+}
+
+export function markerNotAllowed(): ApiError {
+  const message = 'The specified method is not allowed against this resource.'
+  return new ApiError(405, 'MethodNotAllowed', message, { Method: 'GET', ResourceType: 'DeleteMarker' })
+}
+
+/** The version's id as answers and events have it: not at all where there never were versions. */
+export function versionIdOf({ versioning }: Bucket, { versionId }: Version): { VersionId?: string } {
+  return versioning === 'Off' ? {} : { VersionId: versionId }
+}
+
+/** The checksum as the SDK's outputs have it. */
+export function checksumOf({ checksum }: Pick<StoredObject, 'checksum'>): Record<string, string> {
+  return checksum
+    ? { [`Checksum${checksum.algorithm}`]: checksum.value, ChecksumType: checksumType(checksum.value) }
+    : {}
+}
+
+export function checksumType(value: string): 'COMPOSITE' | 'FULL_OBJECT' {
+  return value.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT'
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { type BucketSettings, createS3 } from '../../src/s3/s3.ts'
+import { createSite, serve } from '../site.ts'
+
+export const topicArn = 'arn:aws:sns:eu-west-1:000000000000:object-events'
+
+/** An S3 behind the gateway, an SDK client for it, and what it publishes. `restart` opens the same data again. */
+export async function startS3(config: S3ClientConfig = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 's3-'))
+  const site = createSite({ dataDir })
+  const published: { topicArn: string; message: string; principal: unknown }[] = []
+  const publish = (topic: string, message: string, principal: unknown): Promise<unknown> => {
+    if (topic.endsWith('missing')) return Promise.reject(new Error('no such topic'))
+    return Promise.resolve(published.push({ topicArn: topic, message, principal }))
+  }
+
+  async function open() {
+    const s3 = createS3(site, publish)
+    const server = await serve(site, { s3: s3.service })
+    const client = new S3Client({ ...server.client, ...config })
+    const stop = async () => {
+      client.destroy()
+      await server.close()
+      s3.close()
+    }
+    return { s3, client, stop, endpoint: server.endpoint }
+  }
+
+  let running = await open()
+  return {
+    site,
+    published,
+    get client() {
+      return running.client
+    },
+    get endpoint() {
+      return running.endpoint
+    },
+    get operations() {
+      return running.s3.operations
+    },
+    createBucket: (name: string, settings: Partial<BucketSettings> = {}) =>
+      running.s3.createBucket(name, { versioned: false, notifications: [], ...settings }),
+    /** The records of the last `count` events. */
+    records: (count: number) => published.slice(-count).flatMap(({ message }) => JSON.parse(message).Records ?? []),
+    async restart() {
+      await running.stop()
+      running = await open()
+    },
+    async close() {
+      await running.stop()
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+}
+
+export function notifications(event = 's3:*', filter: { prefix?: string; suffix?: string } = {}) {
+  const events = event === 's3:*' ? ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:ObjectTagging:*'] : [event]
+  return events.map((one) => ({ event: one, topicArn, ...filter }))
+}

@@ -1,52 +1,32 @@
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { type ApiCall, ApiError } from '../api.ts'
 import { readAll } from '../request-body.ts'
 import type { Blobs } from './blobs.ts'
-import {
-  type Checksum,
-  type ChecksumAlgorithm,
-  createChecksum,
-  requestedAlgorithm,
-  verifyChecksum,
-  verifyMd5,
-} from './checksums.ts'
-
-export interface Received {
-  blob: string
-  size: number
-  /** hex */
-  md5: string
-  checksum: Checksum | undefined
-}
+import { type ChecksumAlgorithm, createChecksum, requestedAlgorithm, verifyChecksum, verifyMd5 } from './checksums.ts'
 
 const maxSize = 5 * 1024 ** 3
 
 /** Streams a request's body to disk. Nothing is left there when it breaks off or a checksum does not match. */
-export async function receiveBody(call: ApiCall, blobs: Blobs, fallback?: ChecksumAlgorithm): Promise<Received> {
-  const { headers, body } = call
+export async function receiveBody({ headers, body }: ApiCall, blobs: Blobs, fallback?: ChecksumAlgorithm) {
   const length = Number(headers['content-length'] ?? Number.NaN)
-  if (Number.isNaN(length)) {
-    throw new ApiError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.')
-  }
-  if (length > maxSize) {
-    const message = 'Your proposed upload exceeds the maximum allowed object size.'
-    throw new ApiError(400, 'EntityTooLarge', message, { MaxSizeAllowed: String(maxSize) })
-  }
+  if (Number.isNaN(length)) throw new ApiError(411, 'MissingContentLength', 'There is no Content-Length header.')
+  if (length > maxSize) throw new ApiError(400, 'EntityTooLarge', 'An upload can have 5 GiB, or 5 GiB in each part.')
   return receive(body, length, blobs, requestedAlgorithm(headers) ?? fallback, headers)
 }
 
-/** The same for bytes that are here already. */
+/** The same for bytes that are on this machine. */
 export async function receive(
-  body: ApiCall['body'],
+  body: Readable,
   length: number,
   blobs: Blobs,
   algorithm: ChecksumAlgorithm | undefined,
   headers: ApiCall['headers'] = {},
-): Promise<Received> {
-  const hash = createDigest(algorithm)
-  const written = await blobs.write(body, length, hash.update)
+) {
+  const digest = createDigest(algorithm)
+  const written = await blobs.write(body, length, digest.update)
   try {
-    return { ...written, ...hash.verify(headers) }
+    return { ...written, ...digest.verify(headers) }
   } catch (error) {
     blobs.remove(written.blob)
     throw error
@@ -55,26 +35,26 @@ export async function receive(
 
 /** A small body as text. `hasChecksum`: its checksum headers are about the document itself. */
 export async function readDocument({ body, headers }: ApiCall, hasChecksum: boolean): Promise<string> {
-  const hash = createDigest(hasChecksum ? requestedAlgorithm(headers) : undefined)
+  const digest = createDigest(hasChecksum ? requestedAlgorithm(headers) : undefined)
   const bytes = await readAll(body)
-  hash.update(bytes)
-  hash.verify(headers)
+  digest.update(bytes)
+  digest.verify(headers)
   return bytes.toString()
 }
 
 function createDigest(algorithm: ChecksumAlgorithm | undefined) {
-  const md5 = createHash('md5')
-  const hash = algorithm && createChecksum(algorithm)
+  const hashes = { md5: createHash('md5'), checksum: algorithm && createChecksum(algorithm) }
   function update(chunk: Buffer): void {
-    md5.update(chunk)
-    hash?.update(chunk)
+    hashes.md5.update(chunk)
+    hashes.checksum?.update(chunk)
   }
   function verify(headers: ApiCall['headers']) {
-    const digest = md5.digest()
-    verifyMd5(digest, headers)
-    const checksum = algorithm && hash && { algorithm, value: hash.digest().toString('base64') }
+    const md5 = hashes.md5.digest()
+    verifyMd5(md5, headers)
+    const value = hashes.checksum?.digest().toString('base64')
+    const checksum = algorithm && value !== undefined ? { algorithm, value } : undefined
     if (checksum) verifyChecksum(checksum, headers)
-    return { md5: digest.toString('hex'), checksum }
+    return { eTag: md5.toString('hex'), checksum }
   }
   return { update, verify }
 }

@@ -3,24 +3,23 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { crc32 } from 'node:zlib'
 import { ApiError } from '../api.ts'
 
-export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256' | 'SHA512' | 'MD5'
-
 export interface Checksum {
   algorithm: ChecksumAlgorithm
   /** base64; a composite one ends in `-` and the number of parts */
   value: string
 }
 
-export interface Hash {
+export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256' | 'SHA512' | 'MD5'
+
+interface Hash {
   update: (chunk: Buffer) => unknown
   digest: () => Buffer
 }
 
 const hashes: Record<ChecksumAlgorithm, () => Hash> = {
   CRC32: () => {
-    let value = 0
-    const digest = Buffer.alloc(4)
-    return { update: (chunk) => (value = crc32(chunk, value)), digest: () => (digest.writeUInt32BE(value), digest) }
+    const value = Buffer.alloc(4)
+    return { update: (chunk) => value.writeUInt32BE(crc32(chunk, value.readUInt32BE())), digest: () => value }
   },
   CRC32C: () => createCrc(32n, 0x82f63b78n),
   CRC64NVME: () => createCrc(64n, 0x9a6c9329ac4bc9b5n),
@@ -34,7 +33,7 @@ export function createChecksum(algorithm: ChecksumAlgorithm): Hash {
   return hashes[algorithm]()
 }
 
-/** Throws NotImplemented for what AWS has and Node does not, such as XXHASH64. */
+/** Throws NotImplemented for what AWS has and Node has not, such as XXHASH64. */
 export function parseAlgorithm(name: string): ChecksumAlgorithm {
   const algorithm = name.toUpperCase()
   if (Object.hasOwn(hashes, algorithm)) return algorithm as ChecksumAlgorithm
@@ -43,45 +42,34 @@ export function parseAlgorithm(name: string): ChecksumAlgorithm {
 
 /** The algorithm whose checksum a request has in its headers or promises in its trailers. */
 export function requestedAlgorithm(headers: IncomingHttpHeaders): ChecksumAlgorithm | undefined {
-  const trailers = String(headers['x-amz-trailer'] ?? '').toLowerCase()
-  const given = [...Object.keys(headers), ...trailers.split(',')].map((name) => checksumHeader.exec(name.trim())?.[1])
-  const [name, ...others] = new Set(given.filter((one) => one !== undefined))
-  if (others.length > 0) throw invalidRequest('Expecting a single x-amz-checksum- header')
-  if (name) return parseAlgorithm(name)
-  if (headers['x-amz-sdk-checksum-algorithm'] === undefined) return undefined
-  throw invalidRequest(
-    'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
-  )
+  const names = [...Object.keys(headers), ...String(headers['x-amz-trailer'] ?? '').split(',')]
+  const pattern = /^\s*x-amz-checksum-(?!algorithm$|type$|mode$)(\S+)/i
+  const [name, ...others] = new Set(names.flatMap((one) => pattern.exec(one)?.[1]?.toUpperCase() ?? []))
+  if (others.length > 0) throw new ApiError(400, 'InvalidRequest', 'Expecting a single x-amz-checksum- header.')
+  return name === undefined ? undefined : parseAlgorithm(name)
 }
 
-const checksumHeader = /^x-amz-checksum-(?!algorithm$|type$|mode$)(.+)$/
-
-/** Compares a computed checksum with the one that the request has by now: a trailer is known when the body has ended. */
+/** Compares a computed checksum with what the request says by now: a trailer is known when the body has ended. */
 export function verifyChecksum({ algorithm, value }: Checksum, headers: IncomingHttpHeaders): void {
-  const name = `x-amz-checksum-${algorithm.toLowerCase()}`
-  const given = headers[name]
-  if (given === undefined || given === value) return
+  verify(algorithm, headers[`x-amz-checksum-${algorithm.toLowerCase()}`], value)
+}
+
+export function verifyMd5(md5: Buffer, headers: IncomingHttpHeaders): void {
+  verify('Content-MD5', headers['content-md5'], md5.toString('base64'))
+}
+
+function verify(name: string, given: string | string[] | undefined, computed: string): void {
+  if (given === undefined || given === computed) return
   const length = (text: string) => Buffer.from(text, 'base64').length
-  if (length(String(given)) !== length(value)) throw invalidRequest(`Value for ${name} header is invalid.`)
-  throw new ApiError(400, 'BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`)
-}
-
-export function verifyMd5(md5: Buffer, { 'content-md5': given }: IncomingHttpHeaders): void {
-  if (given === undefined || given === md5.toString('base64')) return
-  if (Buffer.from(String(given), 'base64').length !== md5.length) {
-    throw new ApiError(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.')
+  if (length(String(given)) === length(computed)) {
+    throw new ApiError(400, 'BadDigest', `The ${name} you specified did not match the calculated checksum.`)
   }
-  throw new ApiError(400, 'BadDigest', 'The Content-MD5 you specified did not match what we received.')
+  const code = name === 'Content-MD5' ? 'InvalidDigest' : 'InvalidRequest'
+  throw new ApiError(400, code, `The value of the ${name} you specified is invalid.`)
 }
-
-function invalidRequest(message: string): ApiError {
-  return new ApiError(400, 'InvalidRequest', message)
-}
-
-const tables = new Map<bigint, Uint32Array>()
 
 /** A reflected CRC that starts and ends inverted. Its two halves are plain numbers: BigInt is 100 times slower. */
-function createCrc(bits: bigint, polynomial: bigint): Hash {
+function createCrc(bits: 32n | 64n, polynomial: bigint): Hash {
   const table = tables.get(polynomial) ?? createTable(polynomial)
   tables.set(polynomial, table)
   let low = ~0
@@ -102,14 +90,15 @@ function createCrc(bits: bigint, polynomial: bigint): Hash {
   return { update, digest }
 }
 
+const tables = new Map<bigint, Uint32Array>()
+
 /** For each byte the low and the high half of its remainder. */
 function createTable(polynomial: bigint): Uint32Array {
   const table = new Uint32Array(512)
   for (let byte = 0; byte < 256; byte++) {
     let value = BigInt(byte)
     for (let bit = 0; bit < 8; bit++) value = value & 1n ? (value >> 1n) ^ polynomial : value >> 1n
-    table[byte * 2] = Number(value & 0xffffffffn)
-    table[byte * 2 + 1] = Number(value >> 32n)
+    table.set([Number(value & 0xffffffffn), Number(value >> 32n)], byte * 2)
   }
   return table
 }

@@ -8,42 +8,33 @@ export interface ReadConditions {
   IfUnmodifiedSince?: Date | undefined
 }
 
-export interface WriteConditions {
-  IfMatch?: string | undefined
-  IfNoneMatch?: string | undefined
-}
+export type WriteConditions = Pick<ReadConditions, 'IfMatch' | 'IfNoneMatch'>
 
 /** Whether the client has this object already; throws PreconditionFailed. An ETag condition overrules its date's. */
 export function isNotModified(conditions: ReadConditions, { eTag, modified }: StoredObject): boolean {
-  const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions
-  if (IfMatch !== undefined) {
-    if (!matches(IfMatch, eTag)) throw preconditionFailed('If-Match')
-  } else if (IfUnmodifiedSince && modified > IfUnmodifiedSince.getTime()) {
-    throw preconditionFailed('If-Unmodified-Since')
-  }
+  const { IfMatch, IfNoneMatch, IfModifiedSince: since, IfUnmodifiedSince: before } = conditions
+  if (IfMatch !== undefined && !matches(IfMatch, eTag)) throw preconditionFailed('If-Match')
+  if (IfMatch === undefined && before && modified > before.getTime()) throw preconditionFailed('If-Unmodified-Since')
   if (IfNoneMatch !== undefined) return matches(IfNoneMatch, eTag)
-  return IfModifiedSince !== undefined && modified <= IfModifiedSince.getTime()
+  return since !== undefined && modified <= since.getTime()
 }
 
-/** `seen`: the sequencer of the object that was current when the request began. */
+/** `seen`: the sequencer of the version that was the newest when the request began. */
 export function checkWrite(conditions: WriteConditions, newest: Version | undefined, seen: string | undefined): void {
   const { IfMatch, IfNoneMatch } = conditions
   if (IfMatch === undefined && IfNoneMatch === undefined) return
-  // S3 takes no other forms here
+  const Condition = IfMatch === undefined ? 'If-None-Match' : 'If-Match'
   if (IfMatch === '*' || (IfNoneMatch ?? '*') !== '*') {
-    const Header = IfMatch === '*' ? 'If-Match' : 'If-None-Match'
-    const message = 'A header you provided implies functionality that is not implemented'
-    throw new ApiError(501, 'NotImplemented', message, { Header })
+    const message = `A header you provided implies functionality that is not implemented`
+    throw new ApiError(501, 'NotImplemented', message, { Header: Condition })
   }
   const current = newest?.type === 'object' ? newest : undefined
-  if (IfNoneMatch !== undefined && current) throw preconditionFailed('If-None-Match')
-  if (IfMatch !== undefined) {
-    if (!current) throw noSuchKey(newest?.key)
-    if (!matches(IfMatch, current.eTag)) throw preconditionFailed('If-Match')
-  }
-  if (current?.sequencer === seen) return
+  if (IfNoneMatch !== undefined && current) throw preconditionFailed(Condition)
+  if (IfMatch !== undefined && !current) throw noSuchKey(newest?.key)
+  if (IfMatch !== undefined && current && !matches(IfMatch, current.eTag)) throw preconditionFailed(Condition)
+  if (newest?.sequencer === seen) return
   const message = 'The conditional request cannot succeed due to a conflicting operation against this resource.'
-  throw new ApiError(409, 'ConditionalRequestConflict', message, { Condition: IfMatch ? 'If-Match' : 'If-None-Match' })
+  throw new ApiError(409, 'ConditionalRequestConflict', message, { Condition })
 }
 
 /** A conditional delete is always about the current version. */
@@ -58,10 +49,11 @@ export function preconditionFailed(Condition: string): ApiError {
   return new ApiError(412, 'PreconditionFailed', message, { Condition })
 }
 
-export function noSuchKey(key?: string): ApiError {
-  return new ApiError(404, 'NoSuchKey', 'The specified key does not exist.', key === undefined ? {} : { Key: key })
+export function noSuchKey(Key = ''): ApiError {
+  return new ApiError(404, 'NoSuchKey', 'The specified key does not exist.', { Key })
 }
 
 function matches(condition: string, eTag: string): boolean {
-  return condition.split(',').some((tag) => tag.trim() === '*' || tag.replace(/^\s*(W\/)?"?|"?\s*$/g, '') === eTag)
+  const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, '').replaceAll('"', ''))
+  return tags.includes('*') || tags.includes(eTag)
 }

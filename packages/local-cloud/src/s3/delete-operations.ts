@@ -1,77 +1,61 @@
-import type {
-  DeleteObjectCommandInput,
-  DeleteObjectCommandOutput,
-  DeleteObjectsCommandInput,
-  DeleteObjectsCommandOutput,
-} from '@aws-sdk/client-s3'
+import type * as S3 from '@aws-sdk/client-s3'
 import { ApiError } from '../api.ts'
 import { checkDelete } from './conditions.ts'
 import type { Answer } from './messages.ts'
 import { checkVersionId, type Operations, type S3Call, type S3Parts } from './parts.ts'
-import { eventVersionId } from './write-object.ts'
+
+// Of no bytes: delete markers have it in events
+const emptyETag = 'd41d8cd98f00b204e9800998ecf8427e'
 
 /** Deleting objects and versions. Deleting what does not exist succeeds and tells nobody. */
 export function createDeleteOperations({ store, blobs, notify }: S3Parts): Operations {
-  function deleteVersion(call: S3Call, key: string, versionId: string): { isMarker: boolean } {
-    const { bucket } = call
-    const version = store.version(bucket, key, checkVersionId(versionId))
-    if (!version) return { isMarker: false }
-    const sequencer = store.remove(bucket, version)
+  function deleteVersion(call: S3Call, key: string, versionId: string): boolean {
+    const version = store.version(call.bucket, key, checkVersionId(versionId))
+    if (!version) return false
+    const sequencer = store.remove(call.bucket, version)
     if (version.type === 'object') blobs.remove(version.blob)
-    notify(call, bucket, 'ObjectRemoved:Delete', { key, versionId: eventVersionId(version), sequencer })
-    return { isMarker: version.type === 'marker' }
+    notify(call, 'ObjectRemoved:Delete', { key, versionId, sequencer })
+    return version.type === 'marker'
   }
 
   /** Hides the object under a delete marker, and returns the marker's version id. */
   function addMarker(call: S3Call, key: string): string {
-    const { bucket } = call
-    const { added, replaced } = store.add(bucket, key, { type: 'marker' })
+    const { added, replaced } = store.add(call.bucket, key, { type: 'marker' as const })
     if (replaced?.type === 'object') blobs.remove(replaced.blob)
-    const { sequencer, versionId } = added
-    // The ETag of no bytes, as AWS sends it
-    const eTag = 'd41d8cd98f00b204e9800998ecf8427e'
-    notify(call, bucket, 'ObjectRemoved:DeleteMarkerCreated', {
-      key,
-      eTag,
-      versionId: eventVersionId(added),
-      sequencer,
-    })
-    return versionId
+    notify(call, 'ObjectRemoved:DeleteMarkerCreated', { ...added, eTag: emptyETag })
+    return added.versionId
   }
 
+  /** `isMarker`: whether what was made or deleted is a delete marker. */
   function deleteOne(call: S3Call, key: string, versionId: string | undefined, ifMatch: string | undefined) {
     checkDelete(ifMatch, store.newest(call.bucket, key))
-    if (versionId !== undefined) return { versionId, isMarker: deleteVersion(call, key, versionId).isMarker }
+    if (versionId !== undefined) return { versionId, isMarker: deleteVersion(call, key, versionId) }
     if (call.bucket.versioning !== 'Off') return { versionId: addMarker(call, key), isMarker: true }
     deleteVersion(call, key, 'null')
-    return { versionId: undefined, isMarker: false }
+    return { isMarker: false }
   }
 
-  function deleteObject(input: DeleteObjectCommandInput, call: S3Call): Answer<DeleteObjectCommandOutput> {
+  function deleteObject(input: S3.DeleteObjectCommandInput, call: S3Call): Answer<S3.DeleteObjectCommandOutput> {
     const { versionId, isMarker } = deleteOne(call, call.key, input.VersionId, input.IfMatch)
     return { VersionId: versionId, ...(isMarker && { DeleteMarker: true }) }
   }
 
-  function deleteObjects(
-    { Delete: given }: DeleteObjectsCommandInput,
-    call: S3Call,
-  ): Answer<DeleteObjectsCommandOutput> {
-    const objects = given?.Objects ?? []
-    if (objects.length === 0 || objects.length > 1000) {
+  function deleteObjects(input: S3.DeleteObjectsCommandInput, call: S3Call): Answer<S3.DeleteObjectsCommandOutput> {
+    const { Objects = [], Quiet = false } = input.Delete ?? {}
+    if (Objects.length === 0 || Objects.length > 1000) {
       throw new ApiError(400, 'MalformedXML', 'A request to delete objects must name 1 to 1000 of them')
     }
-    const answer = { Deleted: [] as object[], Errors: [] as object[] }
-    for (const { Key = '', VersionId, ETag } of objects) {
+    const [Deleted, Errors]: [S3.DeletedObject[], S3._Error[]] = [[], []]
+    for (const { Key = '', VersionId, ETag } of Objects) {
       try {
         const { versionId, isMarker } = deleteOne(call, Key, VersionId, ETag)
-        const marker = isMarker && { DeleteMarker: true, DeleteMarkerVersionId: versionId }
-        answer.Deleted.push({ Key, ...(VersionId !== undefined && { VersionId }), ...marker })
+        Deleted.push({ Key, VersionId, ...(isMarker && { DeleteMarker: true, DeleteMarkerVersionId: versionId }) })
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
-        answer.Errors.push({ Key, VersionId, Code: error.code, Message: error.message })
+        Errors.push({ Key, VersionId, Code: error.code, Message: error.message })
       }
     }
-    return given?.Quiet ? { Errors: answer.Errors } : answer
+    return { Deleted: Quiet ? [] : Deleted, Errors }
   }
 
   return { DeleteObject: deleteObject, DeleteObjects: deleteObjects }

@@ -1,186 +1,130 @@
-import type {
-  ListMultipartUploadsCommandInput,
-  ListMultipartUploadsCommandOutput,
-  ListObjectsCommandInput,
-  ListObjectsCommandOutput,
-  ListObjectsV2CommandInput,
-  ListObjectsV2CommandOutput,
-  ListObjectVersionsCommandInput,
-  ListObjectVersionsCommandOutput,
-} from '@aws-sdk/client-s3'
+import type * as S3 from '@aws-sdk/client-s3'
 import { ApiError } from '../api.ts'
 import type { Answer } from './messages.ts'
-import { type Page, readPage } from './page.ts'
-import { checksumType, type Operations, type S3Call, type S3Parts } from './parts.ts'
-import type { Bucket, StoredObject, Version } from './store.ts'
-
-interface ListInput {
-  Prefix?: string | undefined
-  Delimiter?: string | undefined
-  EncodingType?: string | undefined
-}
+import { type PageRequest, readPage, type Scan } from './page.ts'
+import { checksumType, type Operations, type S3Parts } from './parts.ts'
+import { type Bucket, sequencerIn, type StoredObject, type Version } from './store.ts'
 
 /** Listings, in the order of the keys' UTF-8 bytes. */
 export function createListOperations({ site, store, uploads }: S3Parts): Operations {
   const Owner = { ID: site.accountId.padStart(64, '0') }
 
-  /** Every version from a key on, with whether it is its key's newest. */
-  function* versions(bucket: Bucket, from: Buffer, olderThan?: string): Generator<Listed> {
+  function* versions({ name }: Bucket, from: Buffer, olderThan?: string) {
     let key = olderThan === undefined ? undefined : from.toString()
-    for (const version of store.versionsFrom(bucket, from, olderThan)) {
+    for (const version of store.versions.from(name, from, olderThan)) {
       yield { key: version.key, version, isLatest: version.key !== key }
       key = version.key
     }
   }
 
-  function* currentObjects(bucket: Bucket, from: Buffer): Generator<StoredObject> {
+  function* currentObjects(bucket: Bucket, from: Buffer) {
     for (const { version, isLatest } of versions(bucket, from)) if (isLatest && version.type === 'object') yield version
   }
 
-  function objectPage(
-    { bucket }: S3Call,
-    input: ListInput & { MaxKeys?: number | undefined },
-    after: string | undefined,
-  ) {
-    const max = Math.min(input.MaxKeys ?? 1000, 1000)
-    const { Prefix: prefix, Delimiter: delimiter } = input
-    const page = readPage((from) => currentObjects(bucket, from), { prefix, delimiter, max, after })
-    const echoed = echo(input, page)
-    const Contents = page.items.map((object) => ({ ...toContents(object), Key: echoed.encode(object.key) }))
-    return { page, encode: echoed.encode, answer: { Name: bucket.name, MaxKeys: max, Contents, ...echoed.answer } }
-  }
-
-  function listObjectsV2(input: ListObjectsV2CommandInput, call: S3Call): Answer<ListObjectsV2CommandOutput> {
-    const { ContinuationToken, StartAfter } = input
-    const after = ContinuationToken === undefined ? StartAfter : fromToken(ContinuationToken)
-    const { page, encode, answer } = objectPage(call, input, after)
-    const Contents = answer.Contents.map((contents) => ({ ...contents, ...(input.FetchOwner && { Owner }) }))
-    return {
-      ...answer,
-      Contents,
-      KeyCount: page.items.length + page.prefixes.length,
-      ContinuationToken,
-      ...(StartAfter !== undefined && { StartAfter: encode(StartAfter) }),
-      ...(page.isTruncated && page.last && { NextContinuationToken: toToken(page.last.name) }),
-    }
-  }
-
-  function listObjects(input: ListObjectsCommandInput, call: S3Call): Answer<ListObjectsCommandOutput> {
-    const { Marker = '', Delimiter } = input
-    const { page, encode, answer } = objectPage(call, input, Marker)
-    return {
-      ...answer,
-      Contents: answer.Contents.map((contents) => ({ ...contents, Owner })),
-      Marker: encode(Marker),
-      // Without a delimiter clients go on after the last key
-      ...(page.isTruncated && page.last && Delimiter && { NextMarker: encode(page.last.name) }),
-    }
-  }
-
-  function listObjectVersions(
-    input: ListObjectVersionsCommandInput,
-    { bucket }: S3Call,
-  ): Answer<ListObjectVersionsCommandOutput> {
-    const { Prefix: prefix, Delimiter: delimiter, KeyMarker: after, VersionIdMarker, MaxKeys = 1000 } = input
-    if (VersionIdMarker && !after) {
-      throw new ApiError(400, 'InvalidArgument', 'A version-id marker cannot be specified without a key marker.')
-    }
-    const isNull = VersionIdMarker === 'null' && after
-    const found = isNull ? store.version(bucket, after, 'null')?.sequencer : VersionIdMarker?.slice(-16)
-    const within = found && found.padStart(18, '0')
-    const max = Math.min(MaxKeys, 1000)
-    const scan = (from: Buffer, olderThan?: string) => versions(bucket, from, olderThan)
-    const page = readPage(scan, { prefix, delimiter, max, after, within })
-    const { encode, answer } = echo(input, page)
-    const entry = ({ version, isLatest }: Listed) => ({
-      ...(version.type === 'object' ? toContents(version) : { LastModified: new Date(version.modified) }),
-      Key: encode(version.key),
-      VersionId: version.versionId,
-      IsLatest: isLatest,
-      Owner,
-    })
-    const { last } = page
-    return {
-      ...answer,
-      Name: bucket.name,
-      MaxKeys: max,
-      KeyMarker: encode(after ?? ''),
-      VersionIdMarker: VersionIdMarker ?? '',
-      Versions: page.items.filter(({ version }) => version.type === 'object').map(entry),
-      DeleteMarkers: page.items.filter(({ version }) => version.type === 'marker').map(entry),
-      ...(page.isTruncated && last && { NextKeyMarker: encode(last.name) }),
-      ...(page.isTruncated && last?.item && { NextVersionIdMarker: last.item.version.versionId }),
-    }
-  }
-
-  function listMultipartUploads(
-    input: ListMultipartUploadsCommandInput,
-    { bucket }: S3Call,
-  ): Answer<ListMultipartUploadsCommandOutput> {
-    const { Prefix: prefix, Delimiter: delimiter, KeyMarker: after, UploadIdMarker, MaxUploads = 1000 } = input
-    const max = Math.min(MaxUploads, 1000)
-    const scan = (from: Buffer, afterId?: string) => uploads.uploadsFrom(bucket.name, from, afterId)
-    const page = readPage(scan, { prefix, delimiter, max, after, within: after && UploadIdMarker })
-    const { encode, answer } = echo(input, page)
-    return {
-      ...answer,
-      Bucket: bucket.name,
-      MaxUploads: max,
-      KeyMarker: encode(after ?? ''),
-      UploadIdMarker: UploadIdMarker ?? '',
-      Uploads: page.items.map(({ key, id, initiated, algorithm, checksumType: ChecksumType }) => ({
-        Key: encode(key),
-        UploadId: id,
-        Initiated: new Date(initiated),
-        StorageClass: 'STANDARD' as const,
-        Owner,
-        Initiator: Owner,
-        ...(algorithm && { ChecksumAlgorithm: algorithm, ChecksumType }),
-      })),
-      ...(page.isTruncated && page.last && { NextKeyMarker: encode(page.last.name) }),
-      ...(page.isTruncated && page.last?.item && { NextUploadIdMarker: page.last.item.id }),
-    }
+  function listObjects(bucket: Bucket, input: S3.ListObjectsCommandInput, after: string, owner: object | false) {
+    const listed = list(input, (from) => currentObjects(bucket, from), { max: input.MaxKeys, after })
+    const Contents = listed.items.map((one) => ({ ...describe(one), Key: listed.encode(one.key), ...owner }))
+    return { ...listed, answer: { ...listed.answer, Name: bucket.name, MaxKeys: listed.max, Contents } }
   }
 
   return {
-    ListObjectsV2: listObjectsV2,
-    ListObjects: listObjects,
-    ListObjectVersions: listObjectVersions,
-    ListMultipartUploads: listMultipartUploads,
+    ListObjectsV2(input: S3.ListObjectsV2CommandInput, { bucket }): Answer<S3.ListObjectsV2CommandOutput> {
+      const { ContinuationToken: token, StartAfter = '' } = input
+      const after = token === undefined ? StartAfter : fromToken(token)
+      const { answer, items, prefixes, encode, next } = listObjects(
+        bucket,
+        input,
+        after,
+        input.FetchOwner === true && { Owner },
+      )
+      return {
+        ...answer,
+        KeyCount: items.length + prefixes.length,
+        ContinuationToken: token,
+        StartAfter: encode(StartAfter) || undefined,
+        NextContinuationToken: next && toToken(next.name),
+      }
+    },
+
+    ListObjects(input: S3.ListObjectsCommandInput, { bucket }): Answer<S3.ListObjectsCommandOutput> {
+      const { Marker = '', Delimiter } = input
+      const { answer, encode, next } = listObjects(bucket, input, Marker, { Owner })
+      // Without a delimiter clients go on after the last key
+      return { ...answer, Marker: encode(Marker), NextMarker: next && Delimiter ? encode(next.name) : undefined }
+    },
+
+    ListObjectVersions(input: S3.ListObjectVersionsCommandInput, { bucket }): Answer<S3.ListObjectVersionsOutput> {
+      const { KeyMarker: after = '', VersionIdMarker: marker = '' } = input
+      if (marker && !after) throw new ApiError(400, 'InvalidArgument', 'A version-id marker needs a key marker.')
+      const ofNull = marker === 'null' ? store.version(bucket, after, marker)?.sequencer : undefined
+      const afterId = marker ? (ofNull ?? sequencerIn(marker)) : undefined
+      const scan = (from: Buffer, olderThan?: string) => versions(bucket, from, olderThan)
+      const { answer, items, encode, next, max } = list(input, scan, { max: input.MaxKeys, after, afterId })
+      const entries = items.map(({ version, isLatest: IsLatest }) => {
+        const details = version.type === 'object' ? describe(version) : { LastModified: new Date(version.modified) }
+        const { type, key, versionId: VersionId } = version
+        return { type, entry: { ...details, Key: encode(key), VersionId, IsLatest, Owner } }
+      })
+      const entriesOf = (type: Version['type']) => entries.flatMap((one) => (one.type === type ? one.entry : []))
+      return {
+        ...answer,
+        Name: bucket.name,
+        MaxKeys: max,
+        KeyMarker: encode(after),
+        VersionIdMarker: marker,
+        Versions: entriesOf('object'),
+        DeleteMarkers: entriesOf('marker'),
+        NextKeyMarker: next && encode(next.name),
+        NextVersionIdMarker: next?.item?.version.versionId,
+      }
+    },
+
+    ListMultipartUploads(
+      input: S3.ListMultipartUploadsCommandInput,
+      { bucket },
+    ): Answer<S3.ListMultipartUploadsOutput> {
+      const { KeyMarker: after = '', UploadIdMarker: marker = '', MaxUploads } = input
+      const scan = (from: Buffer, afterId?: string) => uploads.from(bucket.name, from, afterId)
+      const request = { max: MaxUploads, after, afterId: (after && marker) || undefined }
+      const { answer, items, encode, next, max } = list(input, scan, request)
+      const Uploads = items.map(({ key, id, initiated, checksum }) => {
+        const upload = { Key: encode(key), UploadId: id, Initiated: new Date(initiated), ...checksum }
+        return { ...upload, StorageClass: 'STANDARD' as const, Owner, Initiator: Owner }
+      })
+      const markers = { KeyMarker: encode(after), UploadIdMarker: marker }
+      const nextMarkers = { NextKeyMarker: next && encode(next.name), NextUploadIdMarker: next?.item?.id }
+      return { ...answer, Bucket: bucket.name, MaxUploads: max, Uploads, ...markers, ...nextMarkers }
+    },
   }
 }
 
-interface Listed {
-  key: string
-  version: Version
-  isLatest: boolean
-}
-
-/** What all listings repeat of their input, and how keys are written: with encoding-type=url as in a URL. */
-function echo({ Prefix = '', Delimiter, EncodingType }: ListInput, { prefixes, isTruncated }: Page<unknown>) {
-  if (EncodingType !== undefined && EncodingType !== 'url') {
-    const details = { ArgumentName: 'encoding-type', ArgumentValue: EncodingType }
-    throw new ApiError(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request', details)
+/** A page, what every listing repeats of its input, and how keys are written: as they are, or as in a URL. */
+function list<Item extends { key: string }>(
+  { Prefix = '', Delimiter, EncodingType }: Pick<S3.ListObjectsCommandInput, 'Prefix' | 'Delimiter' | 'EncodingType'>,
+  scan: Scan<Item>,
+  { max: given = 1000, after, afterId }: Pick<PageRequest, 'after' | 'afterId'> & { max: number | undefined },
+) {
+  if (![undefined, 'url'].includes(EncodingType)) {
+    throw new ApiError(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request')
   }
   const encode = (text: string) => (EncodingType ? encodeURIComponent(text).replaceAll('%2F', '/') : text)
-  const answer = {
-    Prefix: encode(Prefix),
-    ...(Delimiter && { Delimiter: encode(Delimiter) }),
-    ...(EncodingType && { EncodingType: 'url' as const }),
-    IsTruncated: isTruncated,
-    CommonPrefixes: prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
-  }
-  return { encode, answer }
+  const max = Math.min(given, 1000)
+  const page = readPage(scan, { prefix: Prefix, delimiter: Delimiter, max, after, afterId })
+  const CommonPrefixes = page.prefixes.map((prefix) => ({ Prefix: encode(prefix) }))
+  const echoed = { Prefix: encode(Prefix), Delimiter: Delimiter && encode(Delimiter), EncodingType }
+  const answer = { ...echoed, IsTruncated: page.isTruncated, CommonPrefixes }
+  return { ...page, max, encode, answer, next: page.isTruncated ? page.last : undefined }
 }
 
-function toContents({ eTag, size, modified, checksum }: StoredObject) {
-  return {
+function describe({ eTag, size, modified, checksum }: StoredObject) {
+  const type = checksum && { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksumType(checksum.value) }
+  const described = {
     LastModified: new Date(modified),
     ETag: `"${eTag}"`,
-    ...(checksum && { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksumType(checksum.value) }),
     Size: size,
     StorageClass: 'STANDARD' as const,
   }
+  return { ...described, ...type }
 }
 
 function toToken(name: string): string {

@@ -15,11 +15,10 @@ export type Answer<Output> = Partial<Omit<Output, '$metadata' | 'Body'>> & {
 export async function readInput(shape: OperationShape, call: ApiCall): Promise<object> {
   const input: Record<string, unknown> = {}
   for (const member of shape.input) {
-    if (member.place === 'payload' && member.name !== 'Body')
-      input[member.name] = await readPayload(shape, member, call)
-    if (member.place !== 'header' && member.place !== 'query') continue
-    const { wire, name } = member
-    const text = member.place === 'header' ? call.headers[wire] : call.url.searchParams.get(wire)
+    const { name, place, wire } = member
+    if (place === 'payload' && name !== 'Body') input[name] = await readPayload(shape, member, call)
+    const text =
+      place === 'header' ? call.headers[wire] : place === 'query' ? call.url.searchParams.get(wire) : undefined
     if (text !== undefined && text !== null) input[name] = toValue(member, String(text))
   }
   return input
@@ -28,34 +27,24 @@ export async function readInput(shape: OperationShape, call: ApiCall): Promise<o
 async function readPayload(shape: OperationShape, { schema }: Member, call: ApiCall): Promise<unknown> {
   const text = await readDocument(call, shape.hasBodyChecksum)
   try {
-    if (text !== '') return fromXml(schema, text)
-  } catch {
-    // As for an empty body
+    return fromXml(schema, text)
+  } catch (error) {
+    throw new ApiError(400, 'MalformedXML', `The XML you provided was not well-formed: ${String(error)}`)
   }
-  const message = 'The XML you provided was not well-formed or did not validate against our published schema'
-  throw new ApiError(400, 'MalformedXML', message)
 }
 
-/** Scalar schemas are numbers: 0 text, 1 number, 2 boolean, 4 to 7 times. */
+/** Scalar schemas are numbers: 0 text, 1 number, 2 boolean, 4 and 6 time. */
 function toValue({ schema, wire }: Member, text: string): unknown {
-  switch (schema) {
-    case 1:
-      if (/^\d{1,15}$/.test(text)) return Number(text)
-      throw new ApiError(400, 'InvalidArgument', `Provided ${wire} not an integer or within integer range`, {
-        ArgumentName: wire,
-        ArgumentValue: text,
-      })
-    case 2:
-      return text === 'true'
-    case 4:
-    case 6: {
-      // A date that cannot be read is no condition (RFC 9110)
-      const date = new Date(text)
-      return Number.isNaN(date.getTime()) ? undefined : date
-    }
-    default:
-      return text
+  const details = { ArgumentName: wire, ArgumentValue: text }
+  if (schema === 1 && !/^\d{1,15}$/.test(text)) {
+    throw new ApiError(400, 'InvalidArgument', `Provided ${wire} not an integer or within integer range`, details)
   }
+  if (schema === 1) return Number(text)
+  if (schema === 2) return text === 'true'
+  if (schema !== 4 && schema !== 6) return text
+  // A date that cannot be read is no condition (RFC 9110)
+  const date = new Date(text)
+  return Number.isNaN(date.getTime()) ? undefined : date
 }
 
 export function writeReply(shape: OperationShape, answer: Answer<object>): ApiReply {

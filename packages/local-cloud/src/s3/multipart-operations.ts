@@ -1,231 +1,211 @@
-import type {
-  CompletedPart,
-  CompleteMultipartUploadCommandInput,
-  CompleteMultipartUploadCommandOutput,
-  CreateMultipartUploadCommandInput,
-  CreateMultipartUploadCommandOutput,
-  ListPartsCommandInput,
-  ListPartsCommandOutput,
-  UploadPartCommandInput,
-  UploadPartCommandOutput,
-  UploadPartCopyCommandInput,
-  UploadPartCopyCommandOutput,
-} from '@aws-sdk/client-s3'
-import { createHash } from 'node:crypto'
+import type * as S3 from '@aws-sdk/client-s3'
+import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ApiError } from '../api.ts'
-import { receive, receiveBody, type Received } from './body.ts'
+import { receive, receiveBody } from './body.ts'
 import { type Checksum, createChecksum, parseAlgorithm, requestedAlgorithm, verifyChecksum } from './checksums.ts'
 import { copyBytes, findCopySource } from './copy-object.ts'
 import type { Answer } from './messages.ts'
 import { checksumOf, type Operations, type S3Call, type S3Parts, versionIdOf } from './parts.ts'
+import { type ObjectContent, wholeSecond } from './store.ts'
 import { parseTags } from './tags.ts'
-import type { Part, Upload } from './upload-store.ts'
-import { keptHeaders, seenNow, writeObject } from './write-object.ts'
+import { keptHeaders, writeObject } from './write-object.ts'
+
+/** A multipart upload that has been started. */
+export interface Upload extends Pick<ObjectContent, 'headers' | 'tags'> {
+  id: string
+  key: string
+  initiated: number
+  checksum?: { ChecksumAlgorithm: Checksum['algorithm']; ChecksumType: 'COMPOSITE' | 'FULL_OBJECT' } | undefined
+  /** The sequencer of the version that was the newest then. */
+  seen: string | undefined
+}
+
+export interface UploadedPart extends Pick<ObjectContent, 'blob' | 'size' | 'eTag' | 'checksum'> {
+  number: number
+  modified: number
+}
 
 const minPartSize = 5 * 1024 ** 2
 
 /** Uploading an object in parts. */
 export function createMultipartOperations(parts: S3Parts): Operations {
-  const { site, blobs, uploads } = parts
+  const { site, store, uploads, uploadedParts, blobs } = parts
 
   function find({ bucket, key }: S3Call, id = ''): Upload {
-    const upload = uploads.find(bucket.name, key, id)
+    const upload = uploads.get(bucket.name, key, id)
     if (upload) return upload
-    const message =
-      'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.'
-    throw new ApiError(404, 'NoSuchUpload', message, { UploadId: id })
-  }
-
-  function end(upload: Upload): void {
-    const ended = uploads.parts(upload)
-    uploads.remove(upload)
-    for (const { blob } of ended) blobs.remove(blob)
-  }
-
-  function create(input: CreateMultipartUploadCommandInput, call: S3Call): Answer<CreateMultipartUploadCommandOutput> {
-    const algorithm = input.ChecksumAlgorithm && parseAlgorithm(input.ChecksumAlgorithm)
-    const checksumType = algorithm && (input.ChecksumType ?? (algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE'))
-    const upload = uploads.start({
-      bucket: call.bucket.name,
-      key: call.key,
-      headers: keptHeaders(call.headers),
-      tags: parseTags(input.Tagging),
-      algorithm,
-      checksumType,
-      seen: seenNow(parts, call),
+    throw new ApiError(404, 'NoSuchUpload', 'The upload does not exist, or it was aborted or completed.', {
+      UploadId: id,
     })
-    const checksum = { ChecksumAlgorithm: algorithm, ChecksumType: checksumType }
-    return { Bucket: call.bucket.name, Key: call.key, UploadId: upload.id, ...(algorithm && checksum) }
   }
 
-  function addPart(upload: Upload, call: S3Call, number: number, received: Received): Part {
+  const partsOf = ({ id }: Upload) => [...uploadedParts.from(id, Buffer.alloc(0))]
+
+  function addPart(call: S3Call, { id }: Upload, part: Omit<UploadedPart, 'modified'>): UploadedPart {
+    const place = [id, String(part.number).padStart(5, '0'), ''] as const
     // While the part was on its way the upload may have ended
-    const isOpen = uploads.find(upload.bucket, upload.key, upload.id)
-    const part = { number, modified: Math.floor(Date.now() / 1000) * 1000, ...received }
-    const superfluous = isOpen ? uploads.setPart(upload, part) : received.blob
-    if (superfluous) blobs.remove(superfluous)
-    find(call, upload.id)
-    return part
+    const isOpen = uploads.get(call.bucket.name, call.key, id) !== undefined
+    const superfluous = isOpen ? uploadedParts.get(...place) : part
+    const added = { ...part, modified: wholeSecond() }
+    if (isOpen) uploadedParts.set(...place, added)
+    if (superfluous) blobs.remove(superfluous.blob)
+    find(call, id)
+    return added
   }
 
-  async function uploadPart(input: UploadPartCommandInput, call: S3Call): Promise<Answer<UploadPartCommandOutput>> {
-    const number = checkPartNumber(input.PartNumber)
-    const upload = find(call, input.UploadId)
-    const given = requestedAlgorithm(call.headers)
-    if (given && upload.algorithm && given !== upload.algorithm) {
-      const message = `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.toLowerCase()}, actual checksum Type: ${given.toLowerCase()}`
-      throw new ApiError(400, 'InvalidRequest', message)
-    }
-    const part = addPart(upload, call, number, await receiveBody(call, blobs, upload.algorithm))
-    return { ETag: `"${part.md5}"`, ...partChecksum(part) }
-  }
-
-  async function copyPart(
-    input: UploadPartCopyCommandInput,
-    call: S3Call,
-  ): Promise<Answer<UploadPartCopyCommandOutput>> {
-    const number = checkPartNumber(input.PartNumber)
-    const upload = find(call, input.UploadId)
-    const { bucket, object } = findCopySource(parts, input)
-    const range = parseCopyRange(input.CopySourceRange, object.size)
-    const part = addPart(upload, call, number, await copyBytes(parts, object, upload.algorithm, range))
-    return {
-      CopyPartResult: { ETag: `"${part.md5}"`, LastModified: new Date(part.modified), ...partChecksum(part) },
-      CopySourceVersionId: versionIdOf(bucket, object).VersionId,
+  function end({ bucket }: S3Call, upload: Upload): void {
+    uploads.remove(bucket.name, upload.key, upload.id)
+    for (const { number, blob } of partsOf(upload)) {
+      uploadedParts.remove(upload.id, String(number).padStart(5, '0'), '')
+      blobs.remove(blob)
     }
   }
 
-  async function complete(
-    input: CompleteMultipartUploadCommandInput,
-    call: S3Call,
-  ): Promise<Answer<CompleteMultipartUploadCommandOutput>> {
-    const { bucket, key } = call
-    const upload = find(call, input.UploadId)
-    const chosen = chooseParts(input.MultipartUpload?.Parts ?? [], uploads.parts(upload))
-    const size = chosen.reduce((sum, part) => sum + part.size, 0)
-    async function* bytes(): AsyncGenerator<Buffer> {
-      for (const part of chosen) {
-        const piece = blobs.read(part.blob, 0, part.size)
-        if (piece instanceof Readable) yield* piece
-        else yield piece
-      }
-    }
-    const { algorithm } = upload
-    const isComposite = upload.checksumType === 'COMPOSITE'
-    const body = Readable.from(bytes(), { objectMode: false })
-    const received = await receive(body, size, blobs, isComposite ? undefined : algorithm)
-    const checksum = algorithm && isComposite ? combine(algorithm, chosen) : received.checksum
-    if (checksum) verifyChecksum(checksum, call.headers)
-    const md5s = Buffer.from(chosen.map(({ md5 }) => md5).join(''), 'hex')
-    const eTag = `${createHash('md5').update(md5s).digest('hex')}-${chosen.length}`
-    const content = { headers: upload.headers, tags: upload.tags, blob: received.blob, size, eTag, checksum }
-    const write = { conditions: input, seen: upload.seen }
-    const object = writeObject(parts, call, content, write, 'ObjectCreated:CompleteMultipartUpload')
-    end(upload)
-    const Location = `${site.endpoint}/${bucket.name}/${encodeURIComponent(key)}`
-    const answer = { Location, Bucket: bucket.name, Key: key, ETag: `"${eTag}"` }
-    return { ...answer, ...checksumOf(object), ...versionIdOf(bucket, object) }
-  }
-
-  function listParts(input: ListPartsCommandInput, call: S3Call): Answer<ListPartsCommandOutput> {
-    const upload = find(call, input.UploadId)
-    const MaxParts = Math.min(input.MaxParts ?? 1000, 1000)
-    const marker = Number(input.PartNumberMarker ?? 0)
-    const later = uploads.parts(upload).filter(({ number }) => number > marker)
-    const page = later.slice(0, MaxParts)
-    const next = page.at(-1)?.number
-    return {
-      Bucket: upload.bucket,
-      Key: upload.key,
-      UploadId: upload.id,
-      PartNumberMarker: String(marker),
-      ...(next && { NextPartNumberMarker: String(next) }),
-      MaxParts,
-      IsTruncated: page.length < later.length,
-      StorageClass: 'STANDARD',
-      ...(upload.algorithm && { ChecksumAlgorithm: upload.algorithm, ChecksumType: upload.checksumType }),
-      Parts: page.map((part) => ({
-        PartNumber: part.number,
-        LastModified: new Date(part.modified),
-        ETag: `"${part.md5}"`,
-        Size: part.size,
-        ...partChecksum(part),
-      })),
+  async function* read(chosen: UploadedPart[]): AsyncGenerator<Buffer> {
+    for (const { blob, size } of chosen) {
+      const bytes = blobs.read(blob, 0, size)
+      if (bytes instanceof Readable) yield* bytes
+      else yield bytes
     }
   }
 
   return {
-    CreateMultipartUpload: create,
-    UploadPart: uploadPart,
-    UploadPartCopy: copyPart,
-    CompleteMultipartUpload: complete,
-    AbortMultipartUpload: (input: { UploadId?: string }, call) => {
-      end(find(call, input.UploadId))
+    CreateMultipartUpload(
+      input: S3.CreateMultipartUploadCommandInput,
+      call,
+    ): Answer<S3.CreateMultipartUploadCommandOutput> {
+      const { bucket, key } = call
+      const ChecksumAlgorithm = input.ChecksumAlgorithm && parseAlgorithm(input.ChecksumAlgorithm)
+      const usualType = ChecksumAlgorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE'
+      const checksum = ChecksumAlgorithm && { ChecksumAlgorithm, ChecksumType: input.ChecksumType ?? usualType }
+      const initiated = Date.now()
+      // Ids of one key sort by time, which is the order of a listing
+      const id = `${initiated.toString(36).padStart(10, '0')}${randomBytes(32).toString('hex')}`
+      const kept = { headers: keptHeaders(call.headers), tags: parseTags(input.Tagging) }
+      const seen = store.newest(bucket, key)?.sequencer
+      uploads.set(bucket.name, key, id, { id, key, initiated, checksum, ...kept, seen })
+      return { Bucket: bucket.name, Key: key, UploadId: id, ...checksum }
+    },
+
+    async UploadPart(input: S3.UploadPartCommandInput, call): Promise<Answer<S3.UploadPartCommandOutput>> {
+      const number = checkPartNumber(input.PartNumber)
+      const upload = find(call, input.UploadId)
+      const [expected, given] = [upload.checksum?.ChecksumAlgorithm, requestedAlgorithm(call.headers)]
+      if (expected && given && given !== expected) {
+        const message = `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual: ${given}`
+        throw new ApiError(400, 'InvalidRequest', message)
+      }
+      const part = addPart(call, upload, { number, ...(await receiveBody(call, blobs, expected)) })
+      return { ETag: `"${part.eTag}"`, ...partChecksum(part) }
+    },
+
+    async UploadPartCopy(input: S3.UploadPartCopyCommandInput, call): Promise<Answer<S3.UploadPartCopyCommandOutput>> {
+      const number = checkPartNumber(input.PartNumber)
+      const upload = find(call, input.UploadId)
+      const { bucket, object } = findCopySource(parts, input)
+      const range = parseCopyRange(input.CopySourceRange, object.size)
+      const bytes = await copyBytes(parts, object, upload.checksum?.ChecksumAlgorithm, range)
+      const part = addPart(call, upload, { number, ...bytes })
+      return {
+        CopyPartResult: { ETag: `"${part.eTag}"`, LastModified: new Date(part.modified), ...partChecksum(part) },
+        CopySourceVersionId: versionIdOf(bucket, object).VersionId,
+      }
+    },
+
+    async CompleteMultipartUpload(
+      input: S3.CompleteMultipartUploadCommandInput,
+      call,
+    ): Promise<Answer<S3.CompleteMultipartUploadCommandOutput>> {
+      const { bucket, key } = call
+      const upload = find(call, input.UploadId)
+      const { headers, tags, seen } = upload
+      const { ChecksumAlgorithm: algorithm, ChecksumType: type } = upload.checksum ?? {}
+      const chosen = chooseParts(input.MultipartUpload?.Parts ?? [], partsOf(upload))
+      const length = chosen.reduce((sum, part) => sum + part.size, 0)
+      const whole = type === 'FULL_OBJECT' ? algorithm : undefined
+      const received = await receive(Readable.from(read(chosen), { objectMode: false }), length, blobs, whole)
+      const checksum = algorithm && !whole ? combine(algorithm, chosen) : received.checksum
+      if (checksum) verifyChecksum(checksum, call.headers)
+      const eTags = Buffer.from(chosen.map((part) => part.eTag).join(''), 'hex')
+      const eTag = `${createHash('md5').update(eTags).digest('hex')}-${chosen.length}`
+      const content = { ...received, headers, tags, eTag, checksum }
+      const write = { conditions: input, seen }
+      const object = writeObject(parts, call, content, write, 'ObjectCreated:CompleteMultipartUpload')
+      end(call, upload)
+      const Location = `${site.endpoint}/${bucket.name}/${encodeURIComponent(key)}`
+      const answer = { Location, Bucket: bucket.name, Key: key, ETag: `"${eTag}"` }
+      return { ...answer, ...checksumOf(object), ...versionIdOf(bucket, object) }
+    },
+
+    AbortMultipartUpload(input: S3.AbortMultipartUploadCommandInput, call) {
+      end(call, find(call, input.UploadId))
       return {}
     },
-    ListParts: listParts,
+
+    ListParts(input: S3.ListPartsCommandInput, call): Answer<S3.ListPartsCommandOutput> {
+      const upload = find(call, input.UploadId)
+      const MaxParts = Math.min(input.MaxParts ?? 1000, 1000)
+      const marker = Number(input.PartNumberMarker ?? 0)
+      const later = partsOf(upload).filter(({ number }) => number > marker)
+      const page = later.slice(0, MaxParts)
+      const answer = {
+        Bucket: call.bucket.name,
+        Key: upload.key,
+        UploadId: upload.id,
+        StorageClass: 'STANDARD' as const,
+      }
+      const next = page.length < later.length ? String(page.at(-1)?.number) : undefined
+      const markers = { PartNumberMarker: String(marker), NextPartNumberMarker: next, IsTruncated: next !== undefined }
+      const Parts = page.map(({ number: PartNumber, size: Size, modified, eTag, checksum }) => {
+        const LastModified = new Date(modified)
+        return { PartNumber, LastModified, ETag: `"${eTag}"`, Size, ...partChecksum({ checksum }) }
+      })
+      return { ...answer, ...upload.checksum, ...markers, MaxParts, Parts }
+    },
   }
 }
 
 /** The stored parts that the client lists, in its order, when they are what it believes them to be. */
-function chooseParts(listed: CompletedPart[], stored: Part[]): Part[] {
+function chooseParts(listed: S3.CompletedPart[], stored: UploadedPart[]): UploadedPart[] {
   if (listed.length === 0) throw new ApiError(400, 'MalformedXML', 'You must specify at least one part')
   const numbers = listed.map(({ PartNumber = 0 }) => PartNumber)
   if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0))) {
-    const message = 'The list of parts was not in ascending order. Parts must be ordered by part number.'
-    throw new ApiError(400, 'InvalidPartOrder', message)
+    throw new ApiError(400, 'InvalidPartOrder', 'The list of parts was not in ascending order by part number.')
   }
+  const byNumber = new Map(stored.map((part) => [part.number, part]))
   return listed.map((given, index) => {
-    const { PartNumber = 0, ETag = '' } = given
-    const part = stored.find(({ number }) => number === PartNumber)
-    const { checksum, md5 } = part ?? {}
-    const givenChecksum = checksum && given[`Checksum${checksum.algorithm}`]
-    if (!part || ETag.replaceAll('"', '') !== md5 || (givenChecksum ?? checksum?.value) !== checksum?.value) {
-      const message =
-        "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
-      throw new ApiError(400, 'InvalidPart', message, { PartNumber: String(PartNumber), ETag })
+    const part = byNumber.get(given.PartNumber ?? 0)
+    const checksum = part?.checksum
+    const givenChecksum = checksum && (given[`Checksum${checksum.algorithm}`] ?? checksum.value)
+    const details = { PartNumber: String(given.PartNumber), ETag: given.ETag ?? '' }
+    if (!part || details.ETag.replaceAll('"', '') !== part.eTag || givenChecksum !== checksum?.value) {
+      throw new ApiError(400, 'InvalidPart', 'One or more of the specified parts could not be found.', details)
     }
-    if (part.size < minPartSize && index < listed.length - 1) {
-      const details = {
-        ETag: part.md5,
-        MinSizeAllowed: String(minPartSize),
-        PartNumber: String(PartNumber),
-        ProposedSize: String(part.size),
-      }
-      throw new ApiError(
-        400,
-        'EntityTooSmall',
-        'Your proposed upload is smaller than the minimum allowed size',
-        details,
-      )
-    }
-    return part
+    if (part.size >= minPartSize || index === listed.length - 1) return part
+    throw new ApiError(400, 'EntityTooSmall', 'A part is smaller than 5 MiB and not the last one.', details)
   })
 }
 
 /** The checksum of the parts' checksums. */
-function combine(algorithm: Checksum['algorithm'], chosen: Part[]): Checksum {
+function combine(algorithm: Checksum['algorithm'], chosen: UploadedPart[]): Checksum {
   const hash = createChecksum(algorithm)
   for (const { checksum } of chosen) hash.update(Buffer.from(checksum?.value ?? '', 'base64'))
   return { algorithm, value: `${hash.digest().toString('base64')}-${chosen.length}` }
 }
 
-function partChecksum({ checksum }: Part): Record<string, string> {
+function partChecksum({ checksum }: Pick<UploadedPart, 'checksum'>): Record<string, string> {
   return checksum ? { [`Checksum${checksum.algorithm}`]: checksum.value } : {}
 }
 
 function checkPartNumber(number = 0): number {
-  if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number
-  const details = { ArgumentName: 'partNumber', ArgumentValue: String(number) }
-  throw new ApiError(400, 'InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive', details)
+  if (number >= 1 && number <= 10_000) return number
+  throw new ApiError(400, 'InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive')
 }
 
 function parseCopyRange(text: string | undefined, size: number) {
-  if (text === undefined) return { start: 0, length: size }
-  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(text) ?? []
-  const [start, end] = [Number(first), Number(last)]
+  if (text === undefined) return undefined
+  const [start = 0, end = size] = /^bytes=(\d+)-(\d+)$/.exec(text)?.slice(1).map(Number) ?? []
   if (start <= end && end < size) return { start, length: end - start + 1 }
-  const details = { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: text }
-  throw new ApiError(400, 'InvalidArgument', `Range specified is not valid for source object of size: ${size}`, details)
+  throw new ApiError(400, 'InvalidArgument', `Range specified is not valid for source object of size: ${size}`)
 }

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import { Event } from '@aws-sdk/client-s3'
-import { type ApiCall, ApiError, type Principal, type Site } from '../api.ts'
-import type { Bucket, BucketNotification } from './store.ts'
+import { ApiError, type Principal, type Site } from '../api.ts'
+import type { S3Call } from './parts.ts'
+
+/** Calls the topic when the event happens to a key between prefix and suffix. */
+export interface BucketNotification {
+  /** S3's name, perhaps with a star: `s3:ObjectCreated:*` */
+  event: string
+  topicArn: string
+  prefix?: string
+  suffix?: string
+}
 
 export type Publish = (topicArn: string, message: string, principal: Principal) => Promise<unknown>
 
@@ -10,63 +19,50 @@ export interface EventObject {
   key: string
   size?: number
   eTag?: string
-  versionId?: string | undefined
+  versionId: string
   sequencer?: string
 }
 
-export type Notify = (call: ApiCall, bucket: Bucket, eventName: string, object: EventObject) => void
+export type Notify = (call: S3Call, eventName: string, object: EventObject) => void
 
 /**
  * Publishes a record to each topic that asks for it. Publishing starts in the order of the changes, nobody waits for it,
  * and a failure is told to the person watching: S3 never fails an upload because of a subscriber.
  */
 export function createNotify(site: Site, publish: Publish): Notify {
-  return (call, bucket, eventName, object) => {
+  return (call, eventName, object) => {
+    const { name, notifications } = call.bucket
     const key = encodeKey(object.key)
-    for (const notification of bucket.notifications.filter((one) => isAskedFor(one, eventName, key))) {
-      const message = JSON.stringify({
-        Records: [toRecord(site, call, bucket, eventName, { ...object, key }, notification)],
-      })
-      const { topicArn } = notification
-      publish(topicArn, message, principalOf(bucket.name)).catch((error: unknown) => {
-        site.warn(`${eventName} of ${bucket.name}/${key} was not published to ${topicArn}: ${String(error)}`)
-      })
+    for (const notification of notifications.filter((one) => isAskedFor(one, eventName, key))) {
+      const record = toRecord(site, call, eventName, { ...object, key }, notificationId(notification))
+      publish(notification.topicArn, JSON.stringify({ Records: [record] }), principalOf(name)).catch((error: unknown) =>
+        site.warn(`${eventName} of ${name}/${key} was not published to ${notification.topicArn}: ${String(error)}`),
+      )
     }
   }
 }
 
 /** What S3 sends to a topic that has just been configured. It rejects when the topic cannot be used. */
-export async function publishTestEvent(site: Site, publish: Publish, bucket: string, topicArn: string): Promise<void> {
-  const RequestId = idOf(`${topicArn}${Date.now()}`).slice(0, 16).toUpperCase()
-  const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Time: new Date().toISOString(), Bucket: bucket }
-  await publish(topicArn, JSON.stringify({ ...event, RequestId, HostId: idOf(RequestId) }), principalOf(bucket))
+export async function publishTestEvent(publish: Publish, Bucket: string, topicArn: string): Promise<void> {
+  const Time = new Date().toISOString()
+  const ids = { RequestId: idOf(Time, 16), HostId: idOf(topicArn, 64) }
+  const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Time, Bucket, ...ids }
+  await publish(topicArn, JSON.stringify(event), principalOf(Bucket))
 }
 
-/** Refuses what S3 refuses when notifications are configured. */
 export function checkNotifications(notifications: BucketNotification[]): void {
-  const refuse = (message: string) => new ApiError(400, 'InvalidArgument', message)
-  for (const [index, { event, prefix = '', suffix = '' }] of notifications.entries()) {
-    if (!Object.values<string>(Event).includes(event)) {
-      throw refuse(`The event '${event}' is not supported for notifications`)
-    }
-    for (const other of notifications.slice(index + 1)) {
-      const [first, second] = [prefix, other.prefix ?? ''].toSorted((one, two) => one.length - two.length)
-      const [end, longerEnd] = [suffix, other.suffix ?? ''].toSorted((one, two) => one.length - two.length)
-      const sameEvent = covers(event, other.event.slice(3)) || covers(other.event, event.slice(3))
-      if (sameEvent && second?.startsWith(first ?? '') && longerEnd?.endsWith(end ?? '')) {
-        throw refuse(`Configurations overlap: two notifications for ${event} and keys ${second}*${longerEnd}`)
-      }
-    }
-  }
+  const unknown = notifications.find(({ event }) => !Object.values<string>(Event).includes(event))
+  if (!unknown) return
+  throw new ApiError(400, 'InvalidArgument', `The event '${unknown.event}' is not supported for notifications`)
 }
 
 /** As S3 writes keys into events: a form's encoding, but for slashes. */
-export function encodeKey(key: string): string {
+function encodeKey(key: string): string {
   return new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')
 }
 
-export function notificationId(notification: BucketNotification): string {
-  return idOf(JSON.stringify(notification)).slice(0, 32)
+export function notificationId({ event, topicArn, prefix, suffix }: BucketNotification): string {
+  return idOf(JSON.stringify([event, topicArn, prefix, suffix]), 32)
 }
 
 // Filters are compared with the encoded key: special characters must be encoded in them as well
@@ -78,54 +74,38 @@ function covers(event: string, eventName: string): boolean {
   return event.endsWith(':*') ? `s3:${eventName}`.startsWith(event.slice(0, -1)) : event === `s3:${eventName}`
 }
 
-function toRecord(
-  { region, accountId }: Site,
-  { principal, requestId }: ApiCall,
-  { name }: Bucket,
-  eventName: string,
-  object: EventObject,
-  notification: BucketNotification,
-) {
+function toRecord(site: Site, call: S3Call, eventName: string, object: EventObject, configurationId: string) {
+  const { key, size, eTag, versionId, sequencer } = object
+  const { name } = call.bucket
   return {
     // The minor version differs by event
     eventVersion: eventName.startsWith('ObjectTagging') ? '2.3' : '2.1',
     eventSource: 'aws:s3',
-    awsRegion: region,
+    awsRegion: site.region,
     eventTime: new Date().toISOString(),
     eventName,
-    userIdentity: { principalId: principalIdOf(principal, accountId) },
+    userIdentity: { principalId: principalIdOf(call.principal, site.accountId) },
     requestParameters: { sourceIPAddress: '127.0.0.1' },
-    responseElements: { 'x-amz-request-id': requestId, 'x-amz-id-2': idOf(requestId) },
+    responseElements: { 'x-amz-request-id': call.requestId, 'x-amz-id-2': idOf(call.requestId, 64) },
     s3: {
       s3SchemaVersion: '1.0',
-      configurationId: notificationId(notification),
-      bucket: { name, ownerIdentity: { principalId: accountId }, arn: `arn:aws:s3:::${name}` },
-      object: {
-        key: object.key,
-        size: object.size,
-        eTag: object.eTag,
-        versionId: object.versionId,
-        sequencer: object.sequencer,
-      },
+      configurationId,
+      bucket: { name, ownerIdentity: { principalId: site.accountId }, arn: `arn:aws:s3:::${name}` },
+      object: { key, size, eTag, ...(versionId !== 'null' && { versionId }), sequencer },
     },
   }
 }
 
 function principalIdOf(principal: Principal, accountId: string): string {
-  switch (principal.type) {
-    case 'administrator':
-      return `AWS:${accountId}`
-    case 'role':
-      return `AWS:AROA${idOf(principal.roleArn).slice(0, 17).toUpperCase()}:${principal.arn.split('/').at(-1)}`
-    case 'service':
-      return principal.service
-  }
+  if (principal.type === 'service') return principal.service
+  if (principal.type === 'administrator') return `AWS:${accountId}`
+  return `AWS:AROA${idOf(principal.roleArn, 17)}:${principal.arn.split('/').at(-1)}`
 }
 
 function principalOf(bucket: string): Principal {
   return { type: 'service', service: 's3.amazonaws.com', sourceArn: `arn:aws:s3:::${bucket}` }
 }
 
-function idOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+function idOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length).toUpperCase()
 }

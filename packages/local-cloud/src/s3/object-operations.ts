@@ -1,47 +1,38 @@
-import type {
-  GetObjectCommandInput,
-  GetObjectCommandOutput,
-  PutObjectCommandInput,
-  PutObjectCommandOutput,
-} from '@aws-sdk/client-s3'
+import type * as S3 from '@aws-sdk/client-s3'
 import { ApiError } from '../api.ts'
 import { renderError } from '../error-replies.ts'
 import { receiveBody } from './body.ts'
-import { isNotModified, noSuchKey } from './conditions.ts'
+import { isNotModified } from './conditions.ts'
 import type { Answer } from './messages.ts'
 import {
   checksumOf,
   findVersion,
-  markerNotAllowed,
+  markerError,
   type Operations,
   type S3Call,
   type S3Parts,
   versionIdOf,
 } from './parts.ts'
-import type { StoredObject, Version } from './store.ts'
+import type { Version } from './store.ts'
 import { parseTags } from './tags.ts'
-import { keptHeaders, seenNow, writeObject } from './write-object.ts'
+import { keptHeaders, writeObject } from './write-object.ts'
 
 /** Uploading an object in one request, and reading it. */
 export function createObjectOperations(parts: S3Parts): Operations {
   const { store, blobs } = parts
 
-  async function putObject(input: PutObjectCommandInput, call: S3Call): Promise<Answer<PutObjectCommandOutput>> {
-    const headers = keptHeaders(call.headers)
-    const tags = parseTags(input.Tagging)
-    const seen = seenNow(parts, call)
-    const { blob, size, md5: eTag, checksum } = await receiveBody(call, blobs)
-    const content = { headers, tags, blob, size, eTag, checksum }
-    const object = writeObject(parts, call, content, { conditions: input, seen }, 'ObjectCreated:Put')
-    return { ETag: `"${eTag}"`, ...checksumOf(object), ...versionIdOf(call.bucket, object) }
+  async function putObject(input: S3.PutObjectCommandInput, call: S3Call): Promise<Answer<S3.PutObjectCommandOutput>> {
+    const kept = { headers: keptHeaders(call.headers), tags: parseTags(input.Tagging) }
+    const seen = store.newest(call.bucket, call.key)?.sequencer
+    const received = await receiveBody(call, blobs)
+    const object = writeObject(parts, call, { ...kept, ...received }, { conditions: input, seen }, 'ObjectCreated:Put')
+    return { ETag: `"${object.eTag}"`, ...checksumOf(object), ...versionIdOf(call.bucket, object) }
   }
 
-  function getObject(input: GetObjectCommandInput, call: S3Call): Answer<GetObjectCommandOutput> {
-    if (input.PartNumber !== undefined) {
-      throw new ApiError(501, 'NotImplemented', 'partNumber is not modelled by the local cloud')
-    }
+  function getObject(input: S3.GetObjectCommandInput, call: S3Call): Answer<S3.GetObjectCommandOutput> {
+    if (input.PartNumber) throw new ApiError(501, 'NotImplemented', 'partNumber is not modelled by the local cloud')
     const object = findVersion(store, call.bucket, call.key, input.VersionId)
-    if (object.type === 'marker') return refuseMarker(object, input, call)
+    if (object.type === 'marker') return refuseMarker(object, input.VersionId, call)
     const answer = {
       ETag: `"${object.eTag}"`,
       LastModified: new Date(object.modified),
@@ -68,44 +59,30 @@ export function createObjectOperations(parts: S3Parts): Operations {
 
 /** Headers that a GET asks for by parameters like response-content-type. */
 function overrides({ url }: S3Call): Record<string, string> {
-  const names = [
-    'cache-control',
-    'content-disposition',
-    'content-encoding',
-    'content-language',
-    'content-type',
-    'expires',
-  ]
-  const asked = names.map((name) => [name, url.searchParams.get(`response-${name}`)])
-  return Object.fromEntries(asked.filter(([, value]) => value !== null))
+  const pattern = /^response-(cache-control|content-(?:disposition|encoding|language|type)|expires)$/
+  return Object.fromEntries(
+    [...url.searchParams]
+      .map(([name, value]) => [pattern.exec(name)?.[1] ?? '', value])
+      .filter(([name]) => name !== ''),
+  )
 }
 
 /** S3 answers with headers here, so that a client can tell a deleted object from one that never was. */
-function refuseMarker(marker: Version, { VersionId }: GetObjectCommandInput, call: S3Call) {
-  const error = VersionId === undefined ? noSuchKey(call.key) : markerNotAllowed()
-  const rendered = renderError(error, {
-    service: 's3',
-    isJson: false,
-    path: call.url.pathname,
-    requestId: call.requestId,
-  })
-  const headers = {
-    ...rendered.headers,
-    'x-amz-delete-marker': 'true',
-    'x-amz-version-id': marker.versionId,
-    ...(VersionId !== undefined && { allow: 'DELETE', 'last-modified': new Date(marker.modified).toUTCString() }),
-  }
-  return { $reply: { ...rendered, headers } }
+function refuseMarker({ versionId, modified }: Version, asked: string | undefined, { url, key, requestId }: S3Call) {
+  const reply = renderError(markerError(key, asked), { service: 's3', isJson: false, path: url.pathname, requestId })
+  const headers = { ...reply.headers, 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId }
+  const lastModified = new Date(modified).toUTCString()
+  const ofVersion = asked === undefined ? {} : { allow: 'DELETE', 'last-modified': lastModified }
+  return { $reply: { ...reply, headers: { ...headers, ...ofVersion } } }
 }
 
 /** One range; S3 answers several, and what is no range, with the whole object. */
-function parseRange(text: string | undefined, size: StoredObject['size']) {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(text ?? '') ?? []
-  if (first === undefined || last === undefined || first + last === '') return undefined
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined
-  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
-  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
+function parseRange(text = '', size: number) {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(text) ?? []
+  if (first + last === '' || (first && last && Number(last) < Number(first))) return undefined
+  const start = first ? Number(first) : Math.max(0, size - Number(last))
+  const end = first && last ? Math.min(Number(last), size - 1) : size - 1
   if (start <= end) return { start, length: end - start + 1 }
-  const details = { RangeRequested: String(text), ActualObjectSize: String(size) }
+  const details = { RangeRequested: text, ActualObjectSize: String(size) }
   throw new ApiError(416, 'InvalidRange', 'The requested range is not satisfiable', details)
 }

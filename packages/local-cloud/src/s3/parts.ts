@@ -1,15 +1,18 @@
 import { type ApiCall, ApiError, type Site } from '../api.ts'
 import type { Blobs } from './blobs.ts'
 import { noSuchKey } from './conditions.ts'
+import type { Upload, UploadedPart } from './multipart-operations.ts'
 import type { Notify } from './notifications.ts'
 import type { Bucket, Store, StoredObject, Version } from './store.ts'
-import type { UploadStore } from './upload-store.ts'
+import type { Table } from './table.ts'
 
 /** What S3's operations work with. */
 export interface S3Parts {
   site: Site
   store: Store
-  uploads: UploadStore
+  uploads: Table<Upload>
+  /** By upload id, and part number as five digits. */
+  uploadedParts: Table<UploadedPart>
   blobs: Blobs
   notify: Notify
 }
@@ -25,13 +28,10 @@ export type Operations = Record<string, (input: never, call: S3Call) => object |
 
 /** The version asked for, or the current one; it may be a delete marker. */
 export function findVersion(store: Store, bucket: Bucket, key: string, versionId: string | undefined): Version {
-  if (versionId === undefined) {
-    const newest = store.newest(bucket, key)
-    if (newest) return newest
-    throw noSuchKey(key)
-  }
-  const found = store.version(bucket, key, checkVersionId(versionId))
+  const found =
+    versionId === undefined ? store.newest(bucket, key) : store.version(bucket, key, checkVersionId(versionId))
   if (found) return found
+  if (versionId === undefined) throw noSuchKey(key)
   const details = { Key: key, VersionId: versionId }
   throw new ApiError(404, 'NoSuchVersion', 'The specified version does not exist.', details)
 }
@@ -39,30 +39,28 @@ export function findVersion(store: Store, bucket: Bucket, key: string, versionId
 export function findObject(store: Store, bucket: Bucket, key: string, versionId: string | undefined): StoredObject {
   const found = findVersion(store, bucket, key, versionId)
   if (found.type === 'object') return found
-  throw versionId === undefined ? noSuchKey(key) : markerNotAllowed()
+  throw markerError(key, versionId)
+}
+
+/** The current version being a delete marker, there is no object; asked for by its id, it is none. */
+export function markerError(key: string, versionId: string | undefined): ApiError {
+  if (versionId === undefined) return noSuchKey(key)
+  return new ApiError(405, 'MethodNotAllowed', 'A delete marker is no object.', { ResourceType: 'DeleteMarker' })
 }
 
 export function checkVersionId(versionId: string): string {
-  if (versionId === 'null' || /^[\w.]{32}$/.test(versionId)) return versionId
-  const details = { ArgumentName: 'versionId', ArgumentValue: versionId }
-  throw new ApiError(400, 'InvalidArgument', 'Invalid version id specified', details)
+  if (/^(null|[\w.]{32})$/.test(versionId)) return versionId
+  throw new ApiError(400, 'InvalidArgument', 'Invalid version id specified', { ArgumentValue: versionId })
 }
 
-export function markerNotAllowed(): ApiError {
-  const message = 'The specified method is not allowed against this resource.'
-  return new ApiError(405, 'MethodNotAllowed', message, { Method: 'GET', ResourceType: 'DeleteMarker' })
-}
-
-/** The version's id as answers and events have it: not at all where there never were versions. */
-export function versionIdOf({ versioning }: Bucket, { versionId }: Version): { VersionId?: string } {
+/** The version's id as answers have it: not at all where there never were versions. */
+export function versionIdOf({ versioning }: Bucket, { versionId }: { versionId: string }): { VersionId?: string } {
   return versioning === 'Off' ? {} : { VersionId: versionId }
 }
 
 /** The checksum as the SDK's outputs have it. */
-export function checksumOf({ checksum }: Pick<StoredObject, 'checksum'>): Record<string, string> {
-  return checksum
-    ? { [`Checksum${checksum.algorithm}`]: checksum.value, ChecksumType: checksumType(checksum.value) }
-    : {}
+export function checksumOf({ checksum }: Pick<StoredObject, 'checksum'>) {
+  return checksum && { [`Checksum${checksum.algorithm}`]: checksum.value, ChecksumType: checksumType(checksum.value) }
 }
 
 export function checksumType(value: string): 'COMPOSITE' | 'FULL_OBJECT' {

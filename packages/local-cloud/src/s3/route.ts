@@ -9,12 +9,10 @@ export interface Target {
 
 /** Reads a path-style path; the key is decoded once and then taken as it is. */
 export function parseTarget(pathname: string): Target {
-  const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
-  const target = { bucket, key: decode(key) }
-  const size = Buffer.byteLength(target.key)
-  if (size <= 1024) return target
-  const details = { Size: String(size), MaxSizeAllowed: '1024' }
-  throw new ApiError(400, 'KeyTooLongError', 'Your key is too long', details)
+  const [, bucket = '', encoded = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
+  const key = decode(encoded)
+  if (Buffer.byteLength(key) <= 1024) return { bucket, key }
+  throw new ApiError(400, 'KeyTooLongError', 'Your key is too long', { MaxSizeAllowed: '1024' })
 }
 
 function decode(text: string): string {
@@ -26,10 +24,9 @@ function decode(text: string): string {
 }
 
 // The more of a request an operation asks for, the earlier it is tried: UploadPartCopy, UploadPart, PutObject
+const specificity = ({ query, required }: OperationShape) => query.length + required.length
 const routes = operationShapes.toSorted((one, other) => specificity(other) - specificity(one))
-const subresources = new Set(
-  operationShapes.flatMap(({ query }) => query.filter(([, value]) => !value).map(([n]) => n)),
-)
+const subresources = new Set(routes.flatMap(({ query }) => query.filter(([, value]) => !value).map(([name]) => name)))
 
 /** Which of AWS's operations a request is, whether or not it is modelled. */
 export function findOperation({ method, url, headers }: ApiCall, target: Target): OperationShape {
@@ -46,8 +43,4 @@ export function findOperation({ method, url, headers }: ApiCall, target: Target)
   const isIgnored = (name: string) => subresources.has(name) && !found?.query.some(([known]) => known === name)
   if (found && ![...query.keys()].some(isIgnored)) return found
   throw new ApiError(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
-}
-
-function specificity({ query, required }: OperationShape): number {
-  return query.length + required.length
 }

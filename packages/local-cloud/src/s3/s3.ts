@@ -9,14 +9,21 @@ import { createCopyOperations } from './copy-object.ts'
 import { createDeleteOperations } from './delete-operations.ts'
 import { createListOperations } from './list-operations.ts'
 import { readInput, writeReply } from './messages.ts'
-import { createMultipartOperations } from './multipart-operations.ts'
-import { checkNotifications, createNotify, type Publish, publishTestEvent } from './notifications.ts'
+import { createMultipartOperations, type Upload, type UploadedPart } from './multipart-operations.ts'
+import {
+  type BucketNotification,
+  checkNotifications,
+  createNotify,
+  notificationId,
+  type Publish,
+  publishTestEvent,
+} from './notifications.ts'
 import { createObjectOperations } from './object-operations.ts'
 import type { Operations } from './parts.ts'
 import { findOperation, parseTarget } from './route.ts'
-import { type Bucket, type BucketNotification, createStore } from './store.ts'
+import { type Bucket, createStore } from './store.ts'
+import { createTable } from './table.ts'
 import { createTagOperations } from './tags.ts'
-import { createUploadStore } from './upload-store.ts'
 import { checkHeaders } from './write-object.ts'
 
 export interface BucketSettings {
@@ -43,9 +50,12 @@ export function createS3(site: Site, publish: Publish): S3 {
   const database = new DatabaseSync(join(folder, 's3.sqlite'))
   // A killed process loses nothing this way, a power cut at most the last changes, and no change waits for the disk
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-  const [store, uploads] = [createStore(database), createUploadStore(database)]
-  const blobs = createBlobs(join(folder, 'blobs'), [...store.blobs(), ...uploads.blobs()])
-  const parts = { site, store, uploads, blobs, notify: createNotify(site, publish) }
+  const store = createStore(database)
+  const uploads = createTable<Upload>(database, 'uploads')
+  const uploadedParts = createTable<UploadedPart>(database, 'parts')
+  const named = [...store.versions.all(), ...uploadedParts.all()].flatMap((row) => ('blob' in row ? row.blob : []))
+  const blobs = createBlobs(join(folder, 'blobs'), new Set(named))
+  const parts = { site, store, uploads, uploadedParts, blobs, notify: createNotify(site, publish) }
   const operations: Operations = {
     ...createBucketOperations(parts),
     ...createObjectOperations(parts),
@@ -63,17 +73,10 @@ export function createS3(site: Site, publish: Publish): S3 {
     if (!answer) throw notModelled('s3', shape.name)
     hoistHeaders(call)
     checkHeaders(call.headers)
-    checkOwner(call)
+    checkOwner(call, site)
     const bucket = target.bucket ? store.bucket(target.bucket) : noBucket
     const input = await readInput(shape, call)
     return writeReply(shape, await answer(input as never, { ...call, bucket, key: target.key }))
-  }
-
-  function checkOwner({ headers }: ApiCall): void {
-    const expected = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'].map((name) => headers[name])
-    if (expected.some((owner) => owner !== undefined && owner !== site.accountId)) {
-      throw new ApiError(403, 'AccessDenied', 'Access Denied')
-    }
   }
 
   async function createBucket(name: string, { versioned, notifications }: BucketSettings): Promise<void> {
@@ -82,9 +85,9 @@ export function createS3(site: Site, publish: Publish): S3 {
     }
     checkNotifications(notifications)
     const existing = store.buckets.get(name)
-    const isNew = (one: BucketNotification) => !existing?.notifications.some((old) => isSame(old, one))
-    const topics = new Set(notifications.filter(isNew).map(({ topicArn }) => topicArn))
-    for (const topicArn of topics) await publishTestEvent(site, publish, name, topicArn)
+    const known = new Set(existing?.notifications.map(notificationId))
+    const changed = notifications.filter((notification) => !known.has(notificationId(notification)))
+    for (const topicArn of new Set(changed.map((one) => one.topicArn))) await publishTestEvent(publish, name, topicArn)
     const wasVersioned = existing !== undefined && existing.versioning !== 'Off'
     const versioning = versioned ? 'Enabled' : wasVersioned ? 'Suspended' : 'Off'
     const { created, sequencer } = existing ?? { created: Date.now(), sequencer: '' }
@@ -106,8 +109,8 @@ function hoistHeaders({ url, headers }: ApiCall): void {
   }
 }
 
-function isSame(one: BucketNotification, other: BucketNotification): boolean {
-  const fields = ({ event, topicArn, prefix, suffix }: BucketNotification) =>
-    [event, topicArn, prefix, suffix].join('\0')
-  return fields(one) === fields(other)
+function checkOwner({ headers }: ApiCall, { accountId }: Site): void {
+  for (const name of ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner']) {
+    if ((headers[name] ?? accountId) !== accountId) throw new ApiError(403, 'AccessDenied', 'Access Denied')
+  }
 }

@@ -2,22 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { ApiError } from '../api.ts'
 import type { Checksum } from './checksums.ts'
-
-/** Calls the topic when the event happens to a key between prefix and suffix. */
-export interface BucketNotification {
-  /** With S3's prefix and perhaps a star, as `s3:ObjectCreated:*`. */
-  event: string
-  topicArn: string
-  prefix?: string
-  suffix?: string
-}
+import type { BucketNotification } from './notifications.ts'
+import { createTable } from './table.ts'
 
 export interface Bucket {
   name: string
   created: number
   versioning: 'Off' | 'Enabled' | 'Suspended'
   notifications: BucketNotification[]
-  /** The newest that was given to a change. */
+  /** Of the newest change. */
   sequencer: string
 }
 
@@ -26,12 +19,11 @@ interface Place {
   versionId: string
   /** 18 hex digits; orders the versions of a key. */
   sequencer: string
-  /** Milliseconds, in whole seconds as S3 keeps it. */
+  /** Milliseconds, but in whole seconds as S3 keeps it. */
   modified: number
 }
 
 export interface ObjectContent {
-  type: 'object'
   blob: string
   size: number
   eTag: string
@@ -41,34 +33,17 @@ export interface ObjectContent {
   checksum?: Checksum | undefined
 }
 
-export type StoredObject = ObjectContent & Place
+export type StoredObject = { type: 'object' } & ObjectContent & Place
 export type Version = StoredObject | ({ type: 'marker' } & Place)
 
 export type Store = ReturnType<typeof createStore>
 
-/** Buckets and the versions of their objects. Keys are kept as bytes: their order is S3's, and any character is one. */
+/** Buckets and the versions of their objects. */
 export function createStore(database: DatabaseSync) {
-  database.exec(`
-    CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, data TEXT, sequencer TEXT) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS versions (bucket TEXT, key BLOB, sequencer TEXT, versionId TEXT, data TEXT,
-      PRIMARY KEY (bucket, key, sequencer DESC)) WITHOUT ROWID;`)
-  const prepare = (sql: string) => database.prepare(sql)
-  const [begin, commit] = [prepare('BEGIN'), prepare('COMMIT')]
-  const saveBucket = prepare('INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)')
-  const saveSequencer = prepare('UPDATE buckets SET sequencer = ? WHERE name = ?')
-  const selectNewest = prepare('SELECT * FROM versions WHERE bucket = ? AND key = ? LIMIT 1')
-  const selectVersion = prepare('SELECT * FROM versions WHERE bucket = ? AND key = ? AND versionId = ?')
-  const insert = prepare('INSERT OR REPLACE INTO versions VALUES (?, ?, ?, ?, ?)')
-  const drop = prepare('DELETE FROM versions WHERE bucket = ? AND key = ? AND sequencer = ?')
-  // Of the first key only what is older than a given version, when a page of versions ended within it
-  const selectFrom = prepare(
-    'SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 AND NOT (key = ?2 AND sequencer >= ?3) ORDER BY key, sequencer DESC',
-  )
-  const buckets = new Map<string, Bucket>()
-  for (const row of prepare('SELECT * FROM buckets').all()) {
-    const bucket: Bucket = { ...JSON.parse(String(row['data'])), sequencer: row['sequencer'] }
-    buckets.set(bucket.name, bucket)
-  }
+  const saved = createTable<Bucket>(database, 'buckets')
+  const versions = createTable<Version>(database, 'versions', 'DESC')
+  const buckets = new Map(saved.all().map((bucket) => [bucket.name, bucket]))
+  const [begin, commit] = [database.prepare('BEGIN'), database.prepare('COMMIT')]
 
   function bucket(name: string): Bucket {
     const found = buckets.get(name)
@@ -78,61 +53,51 @@ export function createStore(database: DatabaseSync) {
 
   function setBucket(changed: Bucket): void {
     buckets.set(changed.name, changed)
-    saveBucket.run(changed.name, JSON.stringify(changed), changed.sequencer)
+    saved.set(changed.name, '', '', changed)
   }
 
   /** The newest version, which may be a delete marker. */
   function newest({ name }: Bucket, key: string): Version | undefined {
-    return toVersion(selectNewest.get(name, Buffer.from(key)))
+    const [version] = versions.from(name, Buffer.from(key))
+    return version?.key === key ? version : undefined
   }
 
-  function version({ name }: Bucket, key: string, versionId: string): Version | undefined {
-    return toVersion(selectVersion.get(name, Buffer.from(key), versionId))
+  function version(of: Bucket, key: string, versionId: string): Version | undefined {
+    if (versionId !== 'null') return versions.get(of.name, key, sequencerIn(versionId))
+    for (const one of versions.from(of.name, Buffer.from(key))) {
+      if (one.key !== key || one.versionId === 'null') return one.key === key ? one : undefined
+    }
+    return undefined
   }
 
-  /** Adds a version, or replaces the only one (`null`) that a bucket without versioning has of a key. */
-  function add<Content extends ObjectContent | { type: 'marker' }>(to: Bucket, key: string, content: Content) {
+  /** Adds a version, or replaces the one called null, the only one that a bucket without versioning has of a key. */
+  function add<Content extends object>(to: Bucket, key: string, content: Content) {
     const isVersioned = to.versioning === 'Enabled'
     const replaced = isVersioned ? undefined : version(to, key, 'null')
     const sequencer = nextSequencer(to)
-    // The id ends in its sequencer, so that a listing can go on after a version that is gone by then
-    const versionId = isVersioned
-      ? `${randomBytes(12).toString('base64url').replaceAll('-', '.')}${sequencer.slice(2)}`
-      : 'null'
-    const modified = Math.floor(Date.now() / 1000) * 1000
-    const added = { ...content, key, versionId, sequencer, modified }
+    const versionId = isVersioned ? createVersionId(sequencer) : 'null'
+    const added = { ...content, key, versionId, sequencer, modified: wholeSecond() }
     begin.run()
-    if (replaced) drop.run(to.name, Buffer.from(key), replaced.sequencer)
-    insert.run(to.name, Buffer.from(key), sequencer, versionId, JSON.stringify(added))
-    saveSequencer.run(sequencer, to.name)
+    if (replaced) versions.remove(to.name, key, replaced.sequencer)
+    versions.set(to.name, key, sequencer, added as Content & Version)
+    setBucket(to)
     commit.run()
     return { added, replaced }
   }
 
   /** Returns the sequencer of the removal. */
   function remove(from: Bucket, { key, sequencer }: Version): string {
-    const next = nextSequencer(from)
+    nextSequencer(from)
     begin.run()
-    drop.run(from.name, Buffer.from(key), sequencer)
-    saveSequencer.run(next, from.name)
+    versions.remove(from.name, key, sequencer)
+    setBucket(from)
     commit.run()
-    return next
+    return from.sequencer
   }
 
-  function change(inside: Bucket, changed: StoredObject): void {
-    insert.run(inside.name, Buffer.from(changed.key), changed.sequencer, changed.versionId, JSON.stringify(changed))
-  }
+  const change = ({ name }: Bucket, changed: Version) => versions.set(name, changed.key, changed.sequencer, changed)
 
-  /** All versions from a key on, newest first; with `olderThan` only such ones of this first key. */
-  function* versionsFrom({ name }: Bucket, from: Buffer, olderThan = '~'): Generator<Version> {
-    for (const row of selectFrom.iterate(name, from, olderThan)) yield JSON.parse(String(row['data']))
-  }
-
-  function* blobs(): Generator<string> {
-    for (const { blob } of prepare("SELECT data ->> 'blob' AS blob FROM versions").iterate()) yield String(blob)
-  }
-
-  return { buckets, bucket, setBucket, newest, version, add, remove, change, versionsFrom, blobs }
+  return { buckets, bucket, setBucket, newest, version, add, remove, change, versions }
 }
 
 /** Made as AWS's are: 00, the seconds since 1970, their fraction; but never twice the same, nor lower, in one bucket. */
@@ -143,6 +108,15 @@ function nextSequencer(bucket: Bucket): string {
   return bucket.sequencer
 }
 
-function toVersion(row: Record<string, unknown> | undefined): Version | undefined {
-  return row && JSON.parse(String(row['data']))
+/** The id ends in the sequencer: a version is found by it, and a listing goes on after one that is gone by then. */
+function createVersionId(sequencer: string): string {
+  return `${randomBytes(12).toString('base64url').replaceAll('-', '.')}${sequencer.slice(2)}`
+}
+
+export function sequencerIn(versionId: string): string {
+  return `00${versionId.slice(-16)}`
+}
+
+export function wholeSecond(): number {
+  return Math.floor(Date.now() / 1000) * 1000
 }

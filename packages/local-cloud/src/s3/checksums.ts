@@ -75,8 +75,8 @@ function createCrc(bits: 32n | 64n, polynomial: bigint): Hash {
   let low = ~0
   let high = bits === 64n ? ~0 : 0
   function update(chunk: Buffer): void {
-    for (const byte of chunk) {
-      const row = ((low ^ byte) & 255) * 2
+    for (let index = 0; index < chunk.length; index++) {
+      const row = ((low ^ (chunk[index] ?? 0)) & 255) * 2
       low = ((low >>> 8) | (high << 24)) ^ (table[row] ?? 0)
       high = (high >>> 8) ^ (table[row + 1] ?? 0)
     }

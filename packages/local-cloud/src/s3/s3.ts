@@ -89,9 +89,11 @@ export function createS3(site: Site, publish: Publish): S3 {
     const changed = notifications.filter((notification) => !known.has(notificationId(notification)))
     for (const topicArn of new Set(changed.map((one) => one.topicArn))) await publishTestEvent(publish, name, topicArn)
     const wasVersioned = existing !== undefined && existing.versioning !== 'Off'
-    const versioning = versioned ? 'Enabled' : wasVersioned ? 'Suspended' : 'Off'
-    const { created, sequencer } = existing ?? { created: Date.now(), sequencer: '' }
-    store.setBucket({ name, created, sequencer, versioning, notifications })
+    const versioning: Bucket['versioning'] = versioned ? 'Enabled' : wasVersioned ? 'Suspended' : 'Off'
+    // The same bucket, not a new one in its place: uploads that are on their way have it
+    store.setBucket(
+      Object.assign(existing ?? { name, created: Date.now(), sequencer: '' }, { versioning, notifications }),
+    )
   }
 
   return { service, operations: Object.keys(operations), createBucket, close: () => database.close() }

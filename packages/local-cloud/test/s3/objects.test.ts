@@ -242,6 +242,21 @@ test('leaves nothing behind when an upload breaks off', async () => {
   await expect(get('torn')).rejects.toMatchObject({ name: 'NoSuchKey' })
 })
 
+test('keeps what a bucket was changed to while an upload was on its way', async () => {
+  await s3.createBucket('changing')
+  const [before, body] = [blobs(), new PassThrough()]
+  const uploading = put('late', body, { Bucket: 'changing', ContentLength: 200_000 })
+  body.write(Buffer.alloc(100_000))
+  await expect.poll(blobs).toBe(before + 1)
+
+  await s3.createBucket('changing', { versioned: true })
+  body.end(Buffer.alloc(100_000))
+
+  expect((await uploading).VersionId).toMatch(/^[\w.]{32}$/)
+  const { Status } = await s3.client.send(new GetBucketVersioningCommand({ Bucket: 'changing' }))
+  expect(Status).toBe('Enabled')
+})
+
 test('copies bytes, headers and tags, or replaces them', async () => {
   await put('dir/orig + é.txt', 'copied', { Metadata: { a: '1' }, Tagging: 'k=v', ContentType: 'text/css' })
   const CopySource = `photos/${encodeURIComponent('dir/orig + é.txt')}`

@@ -35,12 +35,12 @@ export interface StoredRendition {
 /** All of S3 that the job needs. Every method throws on what a retry may cure, a denial included. */
 export interface ThumbnailStore {
   /** `undefined` when the object is gone or hidden by a delete marker. */
-  headSource(key: string): Promise<SourceObject | undefined>
+  headSource: (key: string) => Promise<SourceObject | undefined>
   /** Fills `into` with the object's bytes from `start` on; `changed` when it is no longer the one described. */
-  readSource(source: SourceObject, into: Uint8Array, start: number): Promise<'read' | 'changed' | 'archived'>
-  headRendition(key: string): Promise<StoredRendition | undefined>
-  listRenditions(prefix: string): Promise<StoredRendition[]>
+  readSource: (source: SourceObject, into: Uint8Array, start: number) => Promise<'read' | 'changed' | 'archived'>
+  headRendition: (key: string) => Promise<StoredRendition | undefined>
+  listRenditions: (prefix: string) => Promise<StoredRendition[]>
   /** Replaces the rendition that has the ETag `replaces`, or creates it where none is; false if that is not what is there. */
-  putRendition(rendition: NewRendition, replaces: string | undefined): Promise<boolean>
-  deleteRendition(key: string): Promise<void>
+  putRendition: (rendition: NewRendition, replaces: string | undefined) => Promise<boolean>
+  deleteRendition: (key: string) => Promise<void>
 }

@@ -13,6 +13,7 @@ describe('refusePixels', () => {
     ['an interlaced PNG', 25, { isProgressive: true }],
     ['a 16-bit image', 25, { depth: 'ushort' }],
     ['AVIF', 25, { format: 'heif' }],
+    ['10-bit AVIF', 15, { format: 'heif', depth: 'ushort' }],
     ['a TIFF of floating-point numbers', 12, { format: 'tiff', depth: 'float' }],
   ])('lets %s have up to %i MP', (_, megapixels, overrides) => {
     expect(refusePixels(header({ ...overrides, width: megapixels }))).toBeUndefined()

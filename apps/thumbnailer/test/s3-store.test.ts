@@ -30,8 +30,10 @@ describe('createS3Store', () => {
   })
 
   it('throws a denial: without s3:ListBucket it may hide a missing object, never stand for one', async () => {
-    await expect(storeThatGets({ status: 403 }).store.headSource('a')).rejects.toThrow()
-    await expect(storeThatGets({ status: 403 }).store.headRendition('a')).rejects.toThrow()
+    const denied = { $metadata: { httpStatusCode: 403 } }
+
+    await expect(storeThatGets({ status: 403 }).store.headSource('a')).rejects.toMatchObject(denied)
+    await expect(storeThatGets({ status: 403 }).store.headRendition('a')).rejects.toMatchObject(denied)
   })
 
   it('reads a range of exactly the object that was looked at', async () => {
@@ -58,7 +60,7 @@ describe('createS3Store', () => {
     const denied = storeThatGets({ status: 403, body: errorBody('AccessDenied') })
 
     expect(await archived.store.readSource(source, Buffer.alloc(3), 0)).toBe('archived')
-    await expect(denied.store.readSource(source, Buffer.alloc(3), 0)).rejects.toThrow()
+    await expect(denied.store.readSource(source, Buffer.alloc(3), 0)).rejects.toThrow('AccessDenied')
   })
 
   it('creates a rendition only where none is, with what it was made from', async () => {
@@ -101,7 +103,7 @@ describe('createS3Store', () => {
   it('throws when the thumbnails bucket is missing', async () => {
     const { store } = storeThatGets({ status: 404, body: errorBody('NoSuchBucket') })
 
-    await expect(store.putRendition(rendition, undefined)).rejects.toThrow()
+    await expect(store.putRendition(rendition, undefined)).rejects.toThrow('NoSuchBucket')
   })
 
   it('lists renditions with what they were made from', async () => {

@@ -12,6 +12,8 @@ interface Entry {
   expect: 'thumbnail' | 'reject-permanent' | 'no-crash'
 }
 
+const ALLOWED = { thumbnail: ['rendered'], 'reject-permanent': ['rejected'], 'no-crash': ['rendered', 'rejected'] }
+
 // Images of many origins, hostile ones among them, kept beside the repository where they are at hand.
 describe.runIf(existsSync(FIXTURES))('the shared images', () => {
   const images = readManifest().filter(({ file }) => file.startsWith('images/'))
@@ -22,9 +24,8 @@ describe.runIf(existsSync(FIXTURES))('the shared images', () => {
 
     const result = await render(file)
 
-    if (expected === 'thumbnail') expect(result).toMatchObject({ type: 'rendered' })
-    if (expected === 'reject-permanent') expect(result).toMatchObject({ type: 'rejected' })
-    if (result.type === 'rejected') expect(result.reason.length).toBeLessThan(120)
+    expect(ALLOWED[expected]).toContain(result.type)
+    expect(result.type === 'rendered' ? '' : result.reason).toMatch(/^.{0,119}$/)
     expect(performance.now() - started).toBeLessThan(10_000)
     expect(process.memoryUsage.rss() - before).toBeLessThan(512 * MEGABYTE)
   })

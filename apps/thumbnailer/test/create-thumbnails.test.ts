@@ -25,6 +25,14 @@ describe('createThumbnails', () => {
     expect([...store.thumbnails.keys()]).toEqual(['a%20b.jpg@64.webp', 'a%20b.jpg@32.webp'])
   })
 
+  it('reads an object that is larger than a first look at it', async () => {
+    store.uploads.set('photo.png', await buildImage(200, 150).png({ compressionLevel: 0 }).toBuffer())
+
+    const outcome = await create({ key: 'photo.png' })
+
+    expect(outcome.type).toBe('done')
+  })
+
   it('says in each rendition what it was made from', async () => {
     store.uploads.set('photo.jpg', await photo())
 

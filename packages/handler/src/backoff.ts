@@ -1,13 +1,14 @@
 const BASE_SECONDS = 10
 const FACTOR = 4
+// With the 15 minutes that a function may run, far from SQS's limit of 43,200 s since the receipt, beyond which it refuses
 const CAP_SECONDS = 3600
 
 /**
- * Seconds until the next try after `attempt` receives: 10, 40, 160, 640, then about an hour, of which the second half is
- * random so that a failed batch does not come back as one.
- * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+ * Seconds until a message that has failed `attempts` times comes again: anything from 1 to 10, 40, 160, 640, then 3,600.
+ * Full jitter: a batch that failed as one does not come back as one.
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function backoffSeconds(attempt: number, random: () => number = Math.random): number {
-  const whole = Math.min(CAP_SECONDS, BASE_SECONDS * FACTOR ** (attempt - 1))
-  return Math.round(whole / 2 + (whole / 2) * random())
+export function backoffSeconds(attempts: number, random: () => number): number {
+  const longest = Math.min(CAP_SECONDS, BASE_SECONDS * FACTOR ** (attempts - 1))
+  return Math.max(1, Math.round(longest * random()))
 }

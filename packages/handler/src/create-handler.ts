@@ -2,12 +2,14 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { createDeadline } from './deadline.ts'
-import { createDeliveryRecords } from './delivery-records.ts'
+import { createDeliveriesTable } from './deliveries-table.ts'
+import { createDeliveryLog } from './delivery-log.ts'
 import { parseEnv } from './env.ts'
-import type { HandlerParts } from './invocation.ts'
+import type { HandlerParts, Invocation } from './invocation.ts'
 import { createLimit } from './limit.ts'
+import { LeanLogFormatter } from './log-formatter.ts'
+import { createMessageQueue } from './message-queue.ts'
 import type { Job } from './outcome.ts'
-import { createQueueActions } from './queue-actions.ts'
 import { settleMessage } from './settle-message.ts'
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>
@@ -20,41 +22,19 @@ export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatch
  * @example export const handler = createHandler((event) => createThumbnails(event, deps))
  */
 export function createHandler(job: Job, overrides: Partial<HandlerParts> = {}): SqsHandler {
-  const env = overrides.env ?? parseEnv(process.env)
-  const parts: HandlerParts = {
-    env,
-    queue: createQueueActions(env),
-    recordDelivery: env.DELIVERIES_TABLE === undefined ? undefined : createDeliveryRecords(env.DELIVERIES_TABLE),
-    logger: new Logger({ serviceName: env.SUBSCRIBER }),
-    now: Date.now,
-    ...overrides,
-  }
-
+  const parts = { ...createParts(overrides.env), ...overrides }
   return async (event, context) => {
     parts.logger.addContext(context)
     const deadline = createDeadline(context)
-    const limit = createLimit(env.RECORDS_IN_FLIGHT)
-    const bookkeeping: Promise<void>[] = []
-    const handleRecord = (record: SQSRecord) =>
-      limit(async () => {
-        const isSettled = await settleMessage(record, job, {
-          ...parts,
-          deadline,
-          requestId: context.awsRequestId,
-          bookkeeping,
-        })
-        // Powertools rejects the whole batch when a record throws undefined: an Error, always
-        if (!isSettled) throw new Error(`message ${record.messageId} comes again`)
-      })
+    const deliveries = createDeliveryLog(parts.writeDelivery, deadline.closing, parts.logger)
     try {
-      // A processor per invocation: its options would stick to the next one's
-      const processor = new BatchProcessor(EventType.SQS)
-      const response = await processPartialResponse(freshFirst(event), handleRecord, processor, {
-        context,
-        // Else the response is empty after a batch in which all failed, which acknowledges every message
-        throwOnFullBatchFailure: false,
+      const response = await settleBatch(event, context, job, {
+        ...parts,
+        deadline,
+        deliveries,
+        requestId: context.awsRequestId,
       })
-      await Promise.all(bookkeeping)
+      await deliveries.finished()
       return response
     } finally {
       deadline.clear()
@@ -62,8 +42,35 @@ export function createHandler(job: Job, overrides: Partial<HandlerParts> = {}): 
   }
 }
 
+function createParts(env = parseEnv(process.env)): HandlerParts {
+  return {
+    env,
+    queue: createMessageQueue(env),
+    writeDelivery: env.DELIVERIES_TABLE === undefined ? undefined : createDeliveriesTable(env.DELIVERIES_TABLE),
+    logger: new Logger({ serviceName: env.SUBSCRIBER, logFormatter: new LeanLogFormatter() }),
+    now: Date.now,
+    random: Math.random,
+  }
+}
+
+function settleBatch(event: SQSEvent, context: Context, job: Job, invocation: Invocation): Promise<SQSBatchResponse> {
+  // Powertools starts every record of the batch at once
+  const limit = createLimit(invocation.env.RECORDS_IN_FLIGHT)
+  const handleRecord = async (record: SQSRecord) => {
+    const isSettled = await limit(() => settleMessage(record, job, invocation))
+    // Powertools rejects the whole batch when a record throws undefined: an Error, always
+    if (!isSettled) throw new Error(`message ${record.messageId} comes again`)
+  }
+  // A processor per invocation: its options would stick to the next one's
+  return processPartialResponse(freshFirst(event), handleRecord, new BatchProcessor(EventType.SQS), {
+    context,
+    // Else the response is empty after a batch in which all failed, which acknowledges every message
+    throwOnFullBatchFailure: false,
+  })
+}
+
 /** Often-received messages last: one that kills its function must not keep taking fresh ones with it. */
-function freshFirst(event: SQSEvent): SQSEvent {
+function freshFirst({ Records }: SQSEvent): SQSEvent {
   const receives = ({ attributes }: SQSRecord) => Number(attributes.ApproximateReceiveCount)
-  return { Records: event.Records.toSorted((a, b) => receives(a) - receives(b)) }
+  return { Records: Records.toSorted((a, b) => receives(a) - receives(b)) }
 }

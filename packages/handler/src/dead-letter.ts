@@ -1,44 +1,59 @@
 import type { SQSRecord } from 'aws-lambda'
+import { failedPart } from './failed-part.ts'
+import type { Invocation } from './invocation.ts'
+import type { Failed, Verdict } from './run-job.ts'
 
-/** Why a message is given up. */
-export interface DeathCause {
-  subscriber: string
-  error: Error
-  /** Receives of the message. */
-  attempts: number
-  /** Lambda's request id, to find the log lines. */
-  requestId: string
-  /** ISO 8601. */
-  failedAt: string
+/** A message for the dead-letter queue, which says why it is there. */
+export interface DeadLetter {
+  body: string
+  attributes: Record<string, { DataType: 'String' | 'Number'; StringValue: string }>
 }
 
 /**
- * The attributes by which tools tell who gave a message up, when and why. SQS takes ten at most, and none that is empty.
- * `redrives` is carried on from a message that was sent back from the dead-letter queue before.
+ * What is left of a message that is given up: those records of it that failed, with who gave them up, when and why. Whoever
+ * sends it back raises `redrives` by one, and it is carried on from there.
  */
-export function deadLetterAttributes(record: SQSRecord, cause: DeathCause) {
-  const { subscriber, error, attempts, requestId, failedAt } = cause
-  const firstReceived = Number(record.attributes.ApproximateFirstReceiveTimestamp)
+export function createDeadLetter(
+  message: SQSRecord,
+  verdicts: Verdict[],
+  failed: [Failed, ...Failed[]],
+  { env, requestId, now }: Pick<Invocation, 'env' | 'requestId' | 'now'>,
+): DeadLetter {
+  const { body, attributes, messageAttributes } = message
+  const [{ event, outcome }] = failed
+  const key = 'key' in event ? event.key : event.rawKey
+  const firstReceived = Number(attributes.ApproximateFirstReceiveTimestamp)
   return {
-    subscriber: text(subscriber),
-    errorName: text(error.name),
-    errorMessage: text(error.message),
-    attempts: number(attempts),
-    firstFailedAt: text(new Date(firstReceived || Date.parse(failedAt)).toISOString()),
-    lastFailedAt: text(failedAt),
-    requestId: text(requestId),
-    redrives: number(Number(record.messageAttributes.redrives?.stringValue ?? 0)),
+    body: failedPart(
+      body,
+      verdicts.map((verdict) => verdict.outcome.type === 'failed'),
+    ),
+    // SQS takes ten at most
+    attributes: {
+      subscriber: text(env.SUBSCRIBER),
+      errorName: text(outcome.error.name),
+      errorMessage: text([...new Set(failed.map((one) => one.outcome.error.message))].join('; ')),
+      attempts: number(Number(attributes.ApproximateReceiveCount)),
+      firstFailedAt: text(new Date(firstReceived || now()).toISOString()),
+      lastFailedAt: text(new Date(now()).toISOString()),
+      requestId: text(requestId),
+      redrives: number(Number(messageAttributes.redrives?.stringValue) || 0),
+      ...(key === undefined ? {} : { objectKey: text(key) }),
+      ...('id' in event ? { eventId: text(event.id) } : {}),
+    },
   }
 }
 
 const LONGEST_TEXT = 1024
 
+// SQS refuses empty values, and characters that XML 1.0 does not have
 function text(value: string) {
-  // SQS refuses characters that XML 1.0 does not have
-  const clean = value.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-  return { DataType: 'String', StringValue: clean.slice(0, LONGEST_TEXT) || 'unknown' }
+  const clean = value
+    .slice(0, LONGEST_TEXT)
+    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+  return { DataType: 'String' as const, StringValue: clean || 'unknown' }
 }
 
 function number(value: number) {
-  return { DataType: 'Number', StringValue: String(value) }
+  return { DataType: 'Number' as const, StringValue: String(value) }
 }

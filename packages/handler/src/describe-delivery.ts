@@ -1,24 +1,18 @@
 import type { SQSRecord } from 'aws-lambda'
 import type { Verdict } from './run-job.ts'
 
-// Lines stay under 300 bytes beyond the logger's own fields, whatever the key and the error message are
-const LONGEST_KEY = 80
-const LONGEST_REASON = 90
+// Beside the logger's own fields. CloudWatch bills by the byte, and keys and error messages have no small limit
+const LONGEST_LINE = 300
 
 /** The fields of the one log line that a delivery gets. Never the body of an object, never the whole event. */
-export function describeDelivery(
-  { messageId }: SQSRecord,
-  receiveCount: number,
-  { event, outcome, durationMs }: Verdict,
-) {
-  const key = 'key' in event ? event.key : event.rawKey
-  return {
-    messageId,
-    receiveCount,
-    durationMs,
-    ...(key === undefined ? {} : { key: clip(key, LONGEST_KEY) }),
-    ...(reasonOf(outcome) === undefined ? {} : { reason: clip(reasonOf(outcome) ?? '', LONGEST_REASON) }),
-  }
+export function describeDelivery({ messageId }: SQSRecord, receiveCount: number, verdict: Verdict) {
+  const { event, outcome, durationMs } = verdict
+  const key = ('key' in event ? event.key : event.rawKey) ?? ''
+  const reason = reasonOf(outcome) ?? ''
+  const fixed = { bucket: event.bucket ?? '', messageId, receiveCount, durationMs }
+  const free = LONGEST_LINE - bytesOf({ ...fixed, key: '', reason: '' })
+  const shortKey = clip(key, Math.max(free / 2, free - textBytes(reason)))
+  return { ...fixed, key: shortKey, reason: clip(reason, free - textBytes(shortKey)) }
 }
 
 /** Why a delivery did not end as done. */
@@ -34,6 +28,18 @@ export function reasonOf(outcome: Verdict['outcome']): string | undefined {
   }
 }
 
-function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text
+/** The beginning of a text that takes at most so many bytes in a JSON string. */
+function clip(text: string, bytes: number): string {
+  if (textBytes(text) <= bytes) return text
+  let clipped = ''
+  let free = bytes - textBytes('…')
+  for (const char of text) {
+    free -= textBytes(char)
+    if (free < 0) break
+    clipped += char
+  }
+  return `${clipped}…`
 }
+
+const textBytes = (text: string) => bytesOf(text) - bytesOf('')
+const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value))

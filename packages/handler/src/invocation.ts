@@ -1,24 +1,27 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Deadline } from './deadline.ts'
-import type { RecordDelivery } from './delivery-records.ts'
+import type { WriteDelivery } from './deliveries-table.ts'
+import type { DeliveryLog } from './delivery-log.ts'
 import type { HandlerEnv } from './env.ts'
-import type { QueueActions } from './queue-actions.ts'
+import type { MessageQueue } from './message-queue.ts'
 
 /** Everything outside of a handler, for tests; a subscriber passes none of it. */
 export interface HandlerParts {
   env: HandlerEnv
-  queue: QueueActions
+  queue: MessageQueue
   /** undefined: this stage keeps no delivery records. */
-  recordDelivery: RecordDelivery | undefined
+  writeDelivery: WriteDelivery | undefined
   logger: Logger
   /** Epoch milliseconds. */
   now: () => number
+  /** From 0 to 1, for the jitter of retries. */
+  random: () => number
 }
 
 /** What the messages of one invocation share. */
-export interface Invocation extends HandlerParts {
+export interface Invocation extends Pick<HandlerParts, 'env' | 'queue' | 'logger' | 'now' | 'random'> {
   deadline: Deadline
+  /** Lambda's, to find the log lines. */
   requestId: string
-  /** Delivery records on their way; awaited before the invocation ends. */
-  bookkeeping: Promise<void>[]
+  deliveries: DeliveryLog
 }

@@ -2,9 +2,9 @@ import type { UnreadableRecord } from '@fanout/event-parsing'
 import type { ObjectEvent } from '@fanout/schemas'
 import { classifyError } from './classify-error.ts'
 import { beforeDeadline } from './deadline.ts'
+import type { Invocation } from './invocation.ts'
 import { skipped, type Job, type Outcome } from './outcome.ts'
 import { PermanentError } from './permanent-error.ts'
-import type { Invocation } from './invocation.ts'
 
 /** What became of one record of a message. */
 export interface Verdict {
@@ -17,30 +17,35 @@ export interface Failed extends Verdict {
   outcome: Extract<Verdict['outcome'], { type: 'failed' }>
 }
 
-/** Runs the job for one event. Never throws: whatever the job throws is classified here, once for all subscribers. */
-export async function runJob(event: ObjectEvent, job: Job, attempt: number, invocation: Invocation): Promise<Verdict> {
-  const { deadline, logger, now, env } = invocation
+/** Runs the job for one record. Never throws: whatever the job throws is classified here, once for all subscribers. */
+export async function runJob(
+  event: ObjectEvent | UnreadableRecord,
+  job: Job,
+  attempt: number,
+  { deadline: { signal, remainingMs }, logger, now, env }: Invocation,
+): Promise<Verdict> {
   const startedAt = now()
-  let outcome: Verdict['outcome']
+  const verdict = (outcome: Verdict['outcome']): Verdict => ({ event, outcome, durationMs: now() - startedAt })
   try {
-    if (event.bucket !== env.UPLOADS_BUCKET) throw new PermanentError(foreignBucket(event.bucket, env.UPLOADS_BUCKET))
-    const { signal, remainingMs } = deadline
-    outcome = await beforeDeadline(job(event, { signal, attempt, remainingMs, logger }), signal)
+    const readable = assertOurs(event, env.UPLOADS_BUCKET)
+    const running = job(readable, { signal, attempt, remainingMs, logger })
+    return verdict(assertOutcome(await beforeDeadline(running, signal)))
   } catch (thrown) {
     const failure = classifyError(thrown)
-    if (failure.type === 'skipped') outcome = skipped(failure.reason)
-    else outcome = { type: 'failed', isTransient: failure.type === 'transient', error: failure.error }
+    if (failure.type === 'skipped') return verdict(skipped(failure.reason))
+    return verdict({ type: 'failed', isTransient: failure.type === 'transient', error: failure.error })
   }
-  return { event, outcome, durationMs: now() - startedAt }
 }
 
-/** A record that nobody can read fails for good, beside its readable neighbours. */
-export function unreadable(record: UnreadableRecord): Failed {
-  const error = new PermanentError(record.error)
-  return { event: record, outcome: { type: 'failed', isTransient: false, error }, durationMs: 0 }
+function assertOurs(event: ObjectEvent | UnreadableRecord, bucket: string): ObjectEvent {
+  if ('error' in event) throw new PermanentError(event.error)
+  if (event.bucket === bucket) return event
+  // Whoever may send to the queue could otherwise make the function act on another bucket
+  throw new PermanentError(`event is about bucket ${event.bucket}, not about this stage's ${bucket}`)
 }
 
-// Whoever may send to the queue could otherwise make the function read any bucket that it can reach
-function foreignBucket(bucket: string, expected: string): string {
-  return `event is about bucket ${bucket}, not about this stage's ${expected}`
+/** A job in plain JavaScript, or one that forgot to return, must not pass for done. */
+function assertOutcome(outcome: Outcome | undefined): Outcome {
+  if (outcome?.type === 'done' || outcome?.type === 'skipped' || outcome?.type === 'rejected') return outcome
+  throw new TypeError('the job returned no outcome: return done(), skipped(reason) or rejected(reason)')
 }

@@ -1,2 +1,22 @@
-// A module of its own, so that the bundler can leave the rest of the client out of the chunk
-export { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageCommand,
+  SQSClient,
+  type ChangeMessageVisibilityCommandInput,
+  type SendMessageCommandInput,
+} from '@aws-sdk/client-sqs'
+
+interface Options {
+  abortSignal: AbortSignal
+}
+
+/** The two operations of SQS that are used: named here, so that the bundler leaves out the others. */
+export function createSqsClient() {
+  const client = new SQSClient({})
+  return {
+    changeMessageVisibility: (input: ChangeMessageVisibilityCommandInput, options: Options): Promise<unknown> =>
+      client.send(new ChangeMessageVisibilityCommand(input), options),
+    sendMessage: (input: SendMessageCommandInput, options: Options): Promise<unknown> =>
+      client.send(new SendMessageCommand(input), options),
+  }
+}

@@ -1,17 +1,23 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 
+/** What a test wants to be different about a message that arrives for the first time. */
+export interface MessageOverrides {
+  messageId?: string
+  /** This one included. */
+  receiveCount?: number
+  /** How often it was sent back from the dead-letter queue. */
+  redrives?: number
+}
+
 /** One message as an event source mapping hands it to a function. */
-export function buildSqsRecord(
-  body: string,
-  overrides: { id?: string; receives?: number; redrives?: number } = {},
-): SQSRecord {
-  const { id = 'message-1', receives = 1, redrives } = overrides
+export function buildSqsRecord(body: string, overrides: MessageOverrides = {}): SQSRecord {
+  const { messageId = 'message-1', receiveCount = 1, redrives } = overrides
   return {
-    messageId: id,
-    receiptHandle: `receipt-of-${id}`,
+    messageId,
+    receiptHandle: `receipt-of-${messageId}`,
     body,
     attributes: {
-      ApproximateReceiveCount: String(receives),
+      ApproximateReceiveCount: String(receiveCount),
       SentTimestamp: String(Date.parse('2026-01-21T23:21:00.500Z')),
       SenderId: 'AIDAEXAMPLE',
       ApproximateFirstReceiveTimestamp: String(Date.parse('2026-01-21T23:21:01.000Z')),
@@ -25,14 +31,20 @@ export function buildSqsRecord(
   }
 }
 
-/** A batch of messages with these bodies; their ids are message-1, message-2, … */
-export function buildSqsEvent(...bodies: string[]): SQSEvent {
-  return { Records: bodies.map((body, index) => buildSqsRecord(body, { id: `message-${index + 1}` })) }
+/** A batch of messages with these bodies, alike but for their ids: message-1, message-2, … */
+export function buildSqsEvent(bodies: string[], overrides: Omit<MessageOverrides, 'messageId'> = {}): SQSEvent {
+  return {
+    Records: bodies.map((body, index) => buildSqsRecord(body, { ...overrides, messageId: `message-${index + 1}` })),
+  }
 }
 
-/** A Lambda context with so many milliseconds left; a function lets a test run the time down. */
-export function buildLambdaContext(remainingMs: number | (() => number) = 60_000): Context {
+/** A Lambda context with so many milliseconds left, until a test sets `remainingMs` to something else. */
+export function buildLambdaContext(remainingMs = 60_000): Context & { remainingMs: number } {
   return {
+    remainingMs,
+    getRemainingTimeInMillis() {
+      return this.remainingMs
+    },
     awsRequestId: 'request-1',
     functionName: 'function',
     functionVersion: '$LATEST',
@@ -41,7 +53,6 @@ export function buildLambdaContext(remainingMs: number | (() => number) = 60_000
     logGroupName: 'logs',
     logStreamName: 'stream',
     callbackWaitsForEmptyEventLoop: false,
-    getRemainingTimeInMillis: typeof remainingMs === 'function' ? remainingMs : () => remainingMs,
     done: () => {},
     fail: () => {},
     succeed: () => {},

@@ -1,44 +1,35 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { DeliveryRecord } from '@fanout/schemas'
 import { createHandler, type SqsHandler } from '../create-handler.ts'
-import type { DeathCause } from '../dead-letter.ts'
+import { parseEnv } from '../env.ts'
 import type { HandlerParts } from '../invocation.ts'
 import type { Job } from '../outcome.ts'
+import { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
+import { testEnvironment } from './test-environment.ts'
 
-/** A handler whose queue and table are lists that a test can read. */
+/** A handler whose queues and deliveries table are in memory, to be read by a test. */
 export interface TestHandler {
   handler: SqsHandler
+  queue: MemoryQueue
   deliveries: DeliveryRecord[]
-  deadLetters: (DeathCause & { messageId: string; body: string })[]
-  /** Ids of messages whose retry was delayed by a backoff. */
-  delayed: string[]
-  /** Ids of messages that were given back unstarted. */
-  givenBack: string[]
 }
 
-/** The bucket of `buildObjectEvent` and `buildNotification` is this stage's. */
+/** The bucket of `buildObjectEvent` and `buildNotification` is this stage's; nothing is logged. */
 export function createTestHandler(job: Job, overrides: Partial<HandlerParts> = {}): TestHandler {
+  const { queue, deliveries, parts } = createTestParts()
+  return { handler: createHandler(job, { ...parts, ...overrides }), queue, deliveries }
+}
+
+/** Everything outside of a handler in memory, with a jitter that always takes the whole backoff. */
+export function createTestParts() {
+  const queue = createMemoryQueue()
   const deliveries: DeliveryRecord[] = []
-  const deadLetters: TestHandler['deadLetters'] = []
-  const delayed: string[] = []
-  const givenBack: string[] = []
-  const handler = createHandler(job, {
-    env: {
-      SUBSCRIBER: 'test-subscriber',
-      UPLOADS_BUCKET: 'uploads',
-      QUEUE_URL: 'http://127.0.0.1/queue',
-      DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
-      MAX_ATTEMPTS: 9,
-      RECORDS_IN_FLIGHT: 10,
-    },
-    queue: {
-      retryLater: async ({ messageId }) => void delayed.push(messageId),
-      giveBack: async ({ messageId }) => void givenBack.push(messageId),
-      sendDeadLetter: async ({ messageId, body }, cause) => void deadLetters.push({ ...cause, messageId, body }),
-    },
-    recordDelivery: async (record) => void deliveries.push(record),
+  const parts = {
+    env: parseEnv(testEnvironment()),
+    queue,
+    writeDelivery: async (record: DeliveryRecord) => void deliveries.push(record),
     logger: new Logger({ logLevel: 'SILENT' }),
-    ...overrides,
-  })
-  return { handler, deliveries, deadLetters, delayed, givenBack }
+    random: () => 1,
+  } satisfies Partial<HandlerParts>
+  return { queue, deliveries, parts }
 }

@@ -2,3 +2,5 @@ export { buildLambdaContext, buildSqsEvent, buildSqsRecord, type MessageOverride
 export { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
 export { testEnvironment } from './test-environment.ts'
 export { createTestHandler, type TestHandler } from './test-handler.ts'
+export { describeSubscriberContract } from './contract/describe-subscriber-contract.ts'
+export type { SubscriberUnderTest } from './contract/subscriber-under-test.ts'

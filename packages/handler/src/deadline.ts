@@ -34,7 +34,7 @@ export function createDeadline(context: Pick<Context, 'getRemainingTimeInMillis'
 }
 
 /** The job was still running when the function's time was nearly over. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
   override readonly message = 'not finished before the deadline of the function'
 }

@@ -16,9 +16,7 @@ export function toDeliveryRecord(
 ): DeliveryRecord | undefined {
   const objectKey = 'key' in event ? event.key : event.rawKey
   if (objectKey === undefined) return undefined
-  const sentAt = new Date(Number(message.attributes.SentTimestamp)).toISOString()
-  const { id, eventName, eventTime } =
-    'key' in event ? event : { id: message.messageId, eventName: 'unreadable', eventTime: sentAt }
+  const { id, eventName, eventTime } = 'key' in event ? event : describeUnreadable(message)
   const isOnPurpose = ('key' in event && event.source === 'replay') || message.messageAttributes.redrives !== undefined
   const settledAt = new Date(now()).toISOString()
   const reason = reasonOf(outcome)?.slice(0, LONGEST_REASON)
@@ -39,4 +37,9 @@ export function toDeliveryRecord(
     ...(isOnPurpose ? { replay: true } : {}),
     expiresAt: Math.floor(now() / 1000) + KEPT_SECONDS,
   }
+}
+
+function describeUnreadable({ messageId, attributes }: SQSRecord) {
+  const sentAt = new Date(Number(attributes.SentTimestamp)).toISOString()
+  return { id: messageId, eventName: 'unreadable', eventTime: sentAt }
 }

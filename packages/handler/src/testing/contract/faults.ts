@@ -7,7 +7,7 @@ export interface Faults {
   around<Deps extends object>(deps: Deps): Deps
 }
 
-export interface DependencyCall {
+interface DependencyCall {
   /** From 1. */
   number: number
   /** Of the function, e.g. `store.putRow`. */

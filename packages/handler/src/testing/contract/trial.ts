@@ -22,7 +22,7 @@ export interface Trial {
   context: { remainingMs: number }
 }
 
-export type Fate = 'acknowledged' | 'comes again'
+type Fate = 'acknowledged' | 'comes again'
 
 export function startTrial<Deps extends object>(subscriber: SubscriberUnderTest<Deps>): Trial {
   const faults = createFaults()

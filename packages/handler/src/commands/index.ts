@@ -1,0 +1,1 @@
+export type { FileCommand } from './file-command.ts'

@@ -1,3 +1,4 @@
+export * from './audit-entry.ts'
 export * from './delivery-record.ts'
 export * from './eventbridge-event.ts'
 export * from './object-event.ts'

@@ -1,0 +1,1 @@
+export { createMemoryTrail, type MemoryTrail } from './memory-trail.ts'

@@ -2,8 +2,8 @@ import type { Duration } from 'aws-cdk-lib'
 import type { EventFamily } from './event-families.ts'
 import type { OwnResources } from './own-resources.ts'
 
-/** What a subscriber needs from AWS. Its name is its folder's. */
-export interface SubscriberDefinition {
+/** What feeds one function, and how it runs. */
+export interface FunctionDefinition {
   /** Which events reach its queue. Absent: all that the stage publishes. */
   readonly events?: readonly EventFamily[]
   /** Only objects whose key starts with this, or with one of these; written as people write keys (`my photos/`). */
@@ -19,10 +19,19 @@ export interface SubscriberDefinition {
   readonly maxConcurrency?: number
   /** Records that one invocation works on at the same time. Default: 10. */
   readonly recordsInFlight?: number
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** What a subscriber needs from AWS. Its name is its folder's. */
+export interface SubscriberDefinition extends FunctionDefinition {
+  /**
+   * In what the function of `src/<name>.handler.ts` differs from that of `src/handler.ts`. Each such file, listed here or not,
+   * is one more queue and function in the stack: the subscriber `<folder>-<name>`.
+   */
+  readonly functions?: Readonly<Record<string, Partial<FunctionDefinition>>>
 
   /** Whether the job reads the uploaded objects themselves. Default: no. */
   readonly readsUploads?: boolean
-  readonly environment?: Readonly<Record<string, string>>
   /** Adds buckets and tables that belong to this subscriber alone. */
   readonly resources?: (own: OwnResources) => void
 }

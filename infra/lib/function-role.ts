@@ -1,7 +1,8 @@
-import { type Acknowledgment, type Stack, Validations } from 'aws-cdk-lib'
+import { type Acknowledgment, Validations } from 'aws-cdk-lib'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
 import type { Hub } from './hub-parameters.ts'
 
 export interface FunctionRoleProps {
@@ -14,8 +15,8 @@ export interface FunctionRoleProps {
   readonly own: { readonly statements: readonly PolicyStatement[]; readonly acknowledgments: readonly Acknowledgment[] }
 }
 
-/** The role of a subscriber's function: every action by its name, on this subscriber's resources and the hub's. */
-export function createFunctionRole(stack: Stack, props: FunctionRoleProps): Role {
+/** The role of one function: every action by its name, on this subscriber's resources and the hub's. */
+export function createFunctionRole(scope: Construct, props: FunctionRoleProps): Role {
   const { hub, queue, deadLetters, logs, readsUploads, own } = props
   const statements = [
     allow(
@@ -36,7 +37,7 @@ export function createFunctionRole(stack: Stack, props: FunctionRoleProps): Role
   if (hub.deliveriesTable) statements.push(allow(['dynamodb:PutItem'], hub.deliveriesTable.arn))
   if (hub.keyArn !== undefined) statements.push(allow(KEY_ACTIONS, hub.keyArn))
 
-  const role = new Role(stack, 'Role', {
+  const role = new Role(scope, 'Role', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { Function: new PolicyDocument({ statements }) },
   })

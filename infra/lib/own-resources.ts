@@ -41,8 +41,22 @@ export function createOwnResources(stack: Stack, stage: Stage, key: IKey | undef
   const allow = (actions: readonly string[], resource: string) =>
     statements.push(new PolicyStatement({ actions: [...actions], resources: [resource] }))
 
+  function check(id: string, env: string, actions: readonly string[], exact: RegExp): void {
+    const refuse = (problem: string) => {
+      throw new Error(`infra.ts: resources: ${id}${problem}`)
+    }
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(id)) refuse(' is not an id in PascalCase')
+    if (stack.node.tryFindChild(id) || TAKEN_IDS.includes(id)) refuse(' is taken, choose another id')
+    if (!/^[A-Z][A-Z0-9_]+$/.test(env ?? '')) refuse(`: env is ${env}, it should be a name like WORDS_TABLE`)
+    if (env in names) refuse(`: env ${env} is taken, choose another name`)
+    if (!actions?.length) refuse(' has no actions, name what the job does with it')
+    const inexact = actions.find((action) => !exact.test(action))
+    if (inexact !== undefined) refuse(`: ${inexact} is not the name of one action on what it holds`)
+  }
+
   const resources: OwnResources = {
     addBucket(id, { env, actions, list = false }) {
+      check(id, env, actions, /^s3:\w*Object\w*$/)
       const bucket = new Bucket(stack, id, { ...bucketProps(stage, key), lifecycleRules: [ABORT_INCOMPLETE_UPLOADS] })
       Validations.of(bucket).acknowledge({
         id: 'AwsSolutions-S1',
@@ -57,6 +71,8 @@ export function createOwnResources(stack: Stack, stage: Stage, key: IKey | undef
       if (list) allow(['s3:ListBucket'], bucket.bucketArn)
     },
     addTable(id, { env, partitionKey, sortKey, timeToLive, actions }) {
+      check(id, env, actions, /^dynamodb:\w+$/)
+      if (!partitionKey) throw new Error(`infra.ts: resources: ${id} needs a partitionKey, the name of an attribute`)
       const table = new Table(stack, id, {
         ...tableProps(stage, key),
         partitionKey: { name: partitionKey, type: AttributeType.STRING },
@@ -69,3 +85,6 @@ export function createOwnResources(stack: Stack, stage: Stage, key: IKey | undef
   }
   return { resources, names, statements, acknowledgments }
 }
+
+/** Of what a function comes with. */
+const TAKEN_IDS = ['DeadLetters', 'Queue', 'Subscription', 'Logs', 'Role', 'Function', 'Mapping', 'Registration']

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { Architecture, Code, EventSourceMapping, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
@@ -6,88 +6,115 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnSubscription } from 'aws-cdk-lib/aws-sns'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
 import { StringParameter } from 'aws-cdk-lib/aws-ssm'
-import type { Construct } from 'constructs'
+import { Construct } from 'constructs'
 import type { SubscriberRegistration } from '@fanout/schemas'
-import type { SubscriberDefinition } from './define-subscriber.ts'
+import { checkDefinition } from './check-definition.ts'
+import type { FunctionDefinition, SubscriberDefinition } from './define-subscriber.ts'
 import { FanoutStack } from './fanout-stack.ts'
 import { createFunctionRole } from './function-role.ts'
 import { type Hub, hubParameterNames, readHub } from './hub-parameters.ts'
 import { createOwnResources } from './own-resources.ts'
+import { pascalCase } from './pascal-case.ts'
 import type { Stage } from './stages.ts'
 import { queueProps } from './storage-props.ts'
 import { subscriptionFilter } from './subscription-filter.ts'
 
-export interface SubscriberProps extends SubscriberDefinition {
+export interface SubscriberProps {
   /** Kebab-case, the name of the app's folder. */
   readonly name: string
   /** The folder that `fanout-bundle` made. */
   readonly code: string
+  /** Its further functions: `<name>` for each `src/<name>.handler.ts`. */
+  readonly furtherFunctions: readonly string[]
+  /** The default export of its infra.ts. */
+  readonly definition: SubscriberDefinition
 }
 
 /** How often the function tries a record that keeps failing, before it makes a dead letter of it. */
 const MAX_ATTEMPTS = 9
 
-/** One subscriber: the hub's topic fills its queue, and the queue feeds its function. */
+/** One subscriber: the hub's topic fills its queue, and the queue feeds its function; once more for each further function. */
 export class Subscriber extends FanoutStack {
-  constructor(scope: Construct, stage: Stage, props: SubscriberProps) {
-    super(scope, pascalCase(props.name), stage, `Fanout ${stage.name}: the subscriber ${props.name}`)
+  constructor(scope: Construct, stage: Stage, { name, code, furtherFunctions, definition }: SubscriberProps) {
+    checkDefinition(definition, furtherFunctions)
+    super(scope, pascalCase(name), stage, `Fanout ${stage.name}: the subscriber ${name}`)
+    const { functions = {}, resources, readsUploads = false, ...main } = definition
     const hub = readHub(this, stage)
     const key = hub.keyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', hub.keyArn)
-
-    const { queue, deadLetters } = createQueues(this, props, key)
-    subscribe(this, hub, queue, deadLetters, props)
     const own = createOwnResources(this, stage, key)
-    props.resources?.(own.resources)
-    const logs = new LogGroup(this, 'Logs', { retention: stage.logRetention, removalPolicy: stage.removalPolicy })
-    const role = createFunctionRole(this, {
-      hub,
-      queue,
-      deadLetters,
-      logs,
-      readsUploads: props.readsUploads ?? false,
-      own,
-    })
-    const fn = new LambdaFunction(this, 'Function', {
-      code: Code.fromAsset(props.code),
-      handler: 'handler.handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: props.memoryMb,
-      timeout: props.timeout,
-      role,
-      logGroup: logs,
-      environment: {
-        ...props.environment,
-        ...own.names,
-        STAGE: stage.name,
-        SUBSCRIBER: props.name,
-        POWERTOOLS_SERVICE_NAME: props.name,
-        UPLOADS_BUCKET: hub.uploadsBucketName,
-        QUEUE_URL: queue.queueUrl,
-        DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
-        MAX_ATTEMPTS: `${MAX_ATTEMPTS}`,
-        RECORDS_IN_FLIGHT: `${props.recordsInFlight ?? 10}`,
-        ...(hub.deliveriesTable ? { DELIVERIES_TABLE: hub.deliveriesTable.name } : {}),
-      },
-    })
-    feed(this, queue, fn, props)
+    resources?.(own.resources)
 
-    const registration: SubscriberRegistration = {
-      name: props.name,
-      functionName: fn.functionName,
-      queueUrl: queue.queueUrl,
-      deadLetterQueueUrl: deadLetters.queueUrl,
-      resources: own.names,
+    const shared = { stage, hub, key, own, code: Code.fromAsset(code), readsUploads }
+    addFunction(this, { ...main, name, file: 'handler' }, shared)
+    for (const further of furtherFunctions) {
+      const environment = { ...main.environment, ...functions[further]?.environment }
+      const props = { ...main, ...functions[further], environment, name: `${name}-${further}`, file: further }
+      addFunction(new Construct(this, pascalCase(further)), props, shared)
     }
-    new StringParameter(this, 'Registration', {
-      parameterName: `${hubParameterNames(stage.name).subscribers}${props.name}`,
-      stringValue: this.toJsonString(registration),
-    })
   }
 }
 
-function createQueues(stack: Subscriber, { timeout, batchWindow }: SubscriberProps, key: IKey | undefined) {
-  const deadLetters = new Queue(stack, 'DeadLetters', {
+/** What the functions of one stack share. */
+interface Shared {
+  readonly stage: Stage
+  readonly hub: Hub
+  readonly key: IKey | undefined
+  readonly own: ReturnType<typeof createOwnResources>
+  readonly code: Code
+  readonly readsUploads: boolean
+}
+
+interface FunctionProps extends FunctionDefinition {
+  /** What delivery records and every tool call it. */
+  readonly name: string
+  /** Its file in the bundle, without `.mjs`. */
+  readonly file: string
+}
+
+/** A queue that the hub's topic fills, and the function that it feeds. */
+function addFunction(scope: Construct, props: FunctionProps, { stage, hub, key, own, code, readsUploads }: Shared) {
+  const { queue, deadLetters } = createQueues(scope, props, key)
+  subscribe(scope, hub, queue, deadLetters, props, stage)
+  const logs = new LogGroup(scope, 'Logs', { retention: stage.logRetention, removalPolicy: stage.removalPolicy })
+  const role = createFunctionRole(scope, { hub, queue, deadLetters, logs, readsUploads, own })
+  const fn = new LambdaFunction(scope, 'Function', {
+    code,
+    handler: `${props.file}.handler`,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: props.memoryMb,
+    timeout: props.timeout,
+    role,
+    logGroup: logs,
+    environment: mergeVariables(props.environment, own.names, {
+      STAGE: stage.name,
+      SUBSCRIBER: props.name,
+      POWERTOOLS_SERVICE_NAME: props.name,
+      UPLOADS_BUCKET: hub.uploadsBucketName,
+      QUEUE_URL: queue.queueUrl,
+      DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+      MAX_ATTEMPTS: `${MAX_ATTEMPTS}`,
+      RECORDS_IN_FLIGHT: `${props.recordsInFlight ?? 10}`,
+      ...(hub.deliveriesTable ? { DELIVERIES_TABLE: hub.deliveriesTable.name } : {}),
+    }),
+  })
+  feed(scope, queue, fn, props)
+
+  const registration: SubscriberRegistration = {
+    name: props.name,
+    functionName: fn.functionName,
+    queueUrl: queue.queueUrl,
+    deadLetterQueueUrl: deadLetters.queueUrl,
+    resources: own.names,
+  }
+  new StringParameter(scope, 'Registration', {
+    parameterName: `${hubParameterNames(stage.name).subscribers}${props.name}`,
+    stringValue: Stack.of(scope).toJsonString(registration),
+  })
+}
+
+function createQueues(scope: Construct, { timeout, batchWindow }: FunctionProps, key: IKey | undefined) {
+  const deadLetters = new Queue(scope, 'DeadLetters', {
     ...queueProps(key),
     // A message's age counts from its first queue, so this must be well above the 4 days there.
     retentionPeriod: Duration.days(14),
@@ -96,7 +123,7 @@ function createQueues(stack: Subscriber, { timeout, batchWindow }: SubscriberPro
     { id: 'AwsSolutions-SQS3', reason: 'It is the dead letter queue.' },
     { id: 'Serverless-SQSRedrivePolicy', reason: 'It is the dead letter queue.' },
   )
-  const queue = new Queue(stack, 'Queue', {
+  const queue = new Queue(scope, 'Queue', {
     ...queueProps(key),
     retentionPeriod: Duration.days(4),
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -107,7 +134,14 @@ function createQueues(stack: Subscriber, { timeout, batchWindow }: SubscriberPro
   return { queue, deadLetters }
 }
 
-function subscribe(stack: Subscriber, hub: Hub, queue: Queue, deadLetters: Queue, props: SubscriberProps): void {
+function subscribe(
+  scope: Construct,
+  hub: Hub,
+  queue: Queue,
+  deadLetters: Queue,
+  props: FunctionProps,
+  { published }: Stage,
+): void {
   for (const target of [queue, deadLetters]) {
     target.addToResourcePolicy(
       new PolicyStatement({
@@ -120,8 +154,8 @@ function subscribe(stack: Subscriber, hub: Hub, queue: Queue, deadLetters: Queue
     )
   }
   const interest = { events: props.events, prefixes: [props.prefix ?? []].flat() }
-  const filterPolicy = subscriptionFilter(interest, stack.stage.published)
-  const subscription = new CfnSubscription(stack, 'Subscription', {
+  const filterPolicy = subscriptionFilter(interest, published)
+  const subscription = new CfnSubscription(scope, 'Subscription', {
     topicArn: hub.topicArn,
     protocol: 'sqs',
     endpoint: queue.queueArn,
@@ -133,18 +167,15 @@ function subscribe(stack: Subscriber, hub: Hub, queue: Queue, deadLetters: Queue
   subscription.node.addDependency(queue.node.findChild('Policy'), deadLetters.node.findChild('Policy'))
 }
 
-function feed(stack: Subscriber, queue: Queue, fn: LambdaFunction, props: SubscriberProps): void {
+function feed(scope: Construct, queue: Queue, fn: LambdaFunction, props: FunctionProps): void {
   Validations.of(fn).acknowledge(
     { id: 'Serverless-LambdaDLQ', reason: 'For asynchronous invocations only; this function is fed from a queue.' },
     { id: 'Serverless-LambdaTracing', reason: 'What became of each event is a delivery record and a log line.' },
   )
-  const { batchSize = 10 } = props
-  if (batchSize > 10 && !props.batchWindow)
-    throw new Error(`batchSize ${batchSize} is more than 10 and needs a batchWindow`)
-  const mapping = new EventSourceMapping(stack, 'Mapping', {
+  const mapping = new EventSourceMapping(scope, 'Mapping', {
     target: fn,
     eventSourceArn: queue.queueArn,
-    batchSize,
+    batchSize: props.batchSize ?? 10,
     ...(props.batchWindow ? { maxBatchingWindow: props.batchWindow } : {}),
     maxConcurrency: props.maxConcurrency ?? 10,
     reportBatchItemFailures: true,
@@ -155,8 +186,11 @@ function feed(stack: Subscriber, queue: Queue, fn: LambdaFunction, props: Subscr
   })
 }
 
-function pascalCase(name: string): string {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
-    throw new Error(`subscriber name ${JSON.stringify(name)} is not kebab-case`)
-  return name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, first: string) => first.toUpperCase())
+function mergeVariables(...sources: (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
+  const variables: Record<string, string> = {}
+  for (const [name, value] of sources.flatMap((source) => Object.entries(source ?? {}))) {
+    if (name in variables) throw new Error(`infra.ts: the variable ${name} is there already, choose another name`)
+    variables[name] = value
+  }
+  return variables
 }

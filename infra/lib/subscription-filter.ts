@@ -27,7 +27,11 @@ export function subscriptionFilter(
   published: Stage['published'],
 ): SubscriptionFilter | undefined {
   const silent = (events ?? []).filter((family) => !published.events.includes(family))
-  if (silent.length > 0) throw new Error(`the uploads bucket does not publish ${silent.join(', ')} (stages.ts)`)
+  if (silent.length > 0) {
+    throw new Error(
+      `infra.ts: events: the uploads bucket does not publish ${silent.join(', ')}: ask for others, or publish it (infra/lib/stages.ts)`,
+    )
+  }
   const heard = events && events.length < published.events.length ? events.map(eventNameMatch) : []
   const keys = prefixes.map((prefix) => ({ prefix: encodeKeyPrefix(prefix) }))
   if (heard.length === 0 && keys.length === 0) return undefined
@@ -60,6 +64,6 @@ function refuseComplexity(events: number, prefixes: number): void {
   if (complexity <= 150) return
   const sum = factors.map(({ path, values, depth }) => `${path} (${values} values x depth ${depth})`).join(' x ')
   throw new Error(
-    `SNS would refuse the filter: ${sum} = ${complexity}, more than 150; ask for fewer events or prefixes`,
+    `infra.ts: events and prefix: SNS would refuse the filter: ${sum} = ${complexity}, more than 150; ask for fewer events or prefixes`,
   )
 }

@@ -31,13 +31,27 @@ test('synth tells what is wrong, and keeps what was synthesized before', async (
   const { status, output } = fanoutCdk('synth')
 
   expect(status).toBe(1)
-  expect(output).toContain('Timeout: 960 exceeds maximum 900')
+  expect(output).toContain(
+    'word-count: infra.ts: timeout is Duration.minutes(16), it should be a duration from 1 second',
+  )
   expect(await readAll(join(folder, 'cdk.out'))).toEqual({ '/manifest.json': 'of the last good synth' })
+})
+
+test('synth makes one more function of each further handler file', async () => {
+  await mkdir(join(folder, 'src'))
+  await writeFile(join(folder, 'src/nightly.handler.ts'), '')
+
+  expect(fanoutCdk('synth')).toEqual({ status: 0, output: '' })
+
+  const template = await readFile(join(folder, 'cdk.out/Fanout-dev-WordCount.template.json'), 'utf8')
+  expect(template).toContain('"Handler": "nightly.handler"')
 })
 
 test.each([
   ['infra.ts without a default export', { 'infra.ts': 'export {}' }, 'infra.ts has no default export'],
-  ['an app that is not built', { 'dist/lambda': undefined }, 'dist/lambda'],
+  ['infra.ts that is no TypeScript', { 'infra.ts': '\nexport default {' }, 'infra.ts:2: Unexpected token'],
+  ['infra.ts with a wrong name', { 'infra.ts': '\nexport default nobody' }, 'infra.ts:2: nobody is not defined'],
+  ['an app that is not built', { 'dist/lambda': undefined }, 'dist/lambda is missing, build it first'],
   ['a folder that is no app', { 'infra.ts': undefined }, 'no infra.ts here'],
 ])('synth refuses %s', async (_, changes, message) => {
   for (const [path, contents] of Object.entries<string | undefined>(changes)) {

@@ -24,7 +24,7 @@ beforeEach(async () => {
 test.each(STAGES)('$name has no invalid template, and no finding that nobody has answered', (stage) => {
   const app = createApp()
   addHub(app, stage)
-  addSubscriber(app, stage, DEMANDING)
+  addSubscriber(app, stage, DEMANDING, 'word-count', ['nightly'])
 
   app.synth()
 

@@ -38,8 +38,10 @@ export function addSubscriber(
   stage: Stage,
   definition: SubscriberDefinition,
   name = 'word-count',
+  furtherFunctions: readonly string[] = [],
 ): Subscriber {
-  return new Subscriber(app, stage, { ...definition, name, code: join(import.meta.dirname, 'fixtures/function') })
+  const code = join(import.meta.dirname, 'fixtures/function')
+  return new Subscriber(app, stage, { name, code, furtherFunctions, definition })
 }
 
 export const hubTemplate = (stage: Stage) => Template.fromStack(addHub(new App(), stage))

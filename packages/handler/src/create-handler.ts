@@ -4,6 +4,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { createDeadline } from './deadline.ts'
 import { createDeliveriesTable } from './deliveries-table.ts'
 import { createDeliveryLog } from './delivery-log.ts'
+import { createDeliveryMetrics } from './delivery-metrics.ts'
 import { parseEnv } from './env.ts'
 import type { HandlerParts, Invocation } from './invocation.ts'
 import { createLimit } from './limit.ts'
@@ -27,13 +28,16 @@ export function createHandler(job: Job, overrides: Partial<HandlerParts> = {}): 
     parts.logger.addContext(context)
     const deadline = createDeadline(context)
     const deliveries = createDeliveryLog(parts.writeDelivery, deadline.closing, parts.logger)
+    const metrics = createDeliveryMetrics(parts)
     try {
       const response = await settleBatch(event, context, job, {
         ...parts,
         deadline,
         deliveries,
+        metrics,
         requestId: context.awsRequestId,
       })
+      metrics.write()
       await deliveries.finished()
       return response
     } finally {
@@ -48,6 +52,8 @@ function createParts(env = parseEnv(process.env)): HandlerParts {
     queue: createMessageQueue(env),
     writeDelivery: env.DELIVERIES_TABLE === undefined ? undefined : createDeliveriesTable(env.DELIVERIES_TABLE),
     logger: new Logger({ serviceName: env.SUBSCRIBER, logFormatter: new LeanLogFormatter() }),
+    // Lambda's console would put a timestamp before it, and CloudWatch would find no metrics in it
+    writeLine: (line) => void process.stdout.write(`${line}\n`),
     now: Date.now,
     random: Math.random,
   }

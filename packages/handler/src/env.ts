@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 /** What infra's `Subscriber` tells every function. */
 const HandlerEnv = z.object({
+  STAGE: z.string().min(1),
   SUBSCRIBER: z.string().min(1),
   UPLOADS_BUCKET: z.string().min(1),
   QUEUE_URL: z.url(),

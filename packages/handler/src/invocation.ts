@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Deadline } from './deadline.ts'
 import type { WriteDelivery } from './deliveries-table.ts'
 import type { DeliveryLog } from './delivery-log.ts'
+import type { DeliveryMetrics } from './delivery-metrics.ts'
 import type { HandlerEnv } from './env.ts'
 import type { MessageQueue } from './message-queue.ts'
 
@@ -12,6 +13,8 @@ export interface HandlerParts {
   /** undefined: this stage keeps no delivery records. */
   writeDelivery: WriteDelivery | undefined
   logger: Logger
+  /** Writes a line of metrics into the function's log, past the logger. */
+  writeLine: (line: string) => void
   /** Epoch milliseconds. */
   now: () => number
   /** From 0 to 1, for the jitter of retries. */
@@ -24,4 +27,5 @@ export interface Invocation extends Pick<HandlerParts, 'env' | 'queue' | 'logger
   /** Lambda's, to find the log lines. */
   requestId: string
   deliveries: DeliveryLog
+  metrics: DeliveryMetrics
 }

@@ -2,10 +2,9 @@ import type { SQSRecord } from 'aws-lambda'
 import { parseMessage, type ParsedMessage } from '@fanout/event-parsing'
 import { backoffSeconds } from './backoff.ts'
 import { createDeadLetter } from './dead-letter.ts'
-import { describeDelivery } from './describe-delivery.ts'
 import type { Invocation } from './invocation.ts'
 import type { Job } from './outcome.ts'
-import { reportDelivery } from './report-delivery.ts'
+import { reportDelivery, reportRetry } from './report-delivery.ts'
 import { runJob, type Failed, type Verdict } from './run-job.ts'
 import { toError } from './to-error.ts'
 
@@ -31,7 +30,7 @@ export async function settleMessage(message: SQSRecord, job: Job, invocation: In
 
   const failed = verdicts.filter((verdict): verdict is Failed => verdict.outcome.type === 'failed')
   if (attempts < env.MAX_ATTEMPTS && failed.some(({ outcome }) => outcome.isTransient)) {
-    for (const verdict of failed) logger.warn('retry', describeDelivery(message, attempts, verdict))
+    for (const verdict of failed) reportRetry(message, attempts, verdict, invocation)
     return comeAgain(message, backoffSeconds(attempts, invocation.random), invocation)
   }
   if (!(await giveUp(message, verdicts, failed, invocation))) return false

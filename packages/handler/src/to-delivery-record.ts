@@ -17,7 +17,6 @@ export function toDeliveryRecord(
   const objectKey = 'key' in event ? event.key : event.rawKey
   if (objectKey === undefined) return undefined
   const { id, eventName, eventTime } = 'key' in event ? event : describeUnreadable(message)
-  const isOnPurpose = ('key' in event && event.source === 'replay') || message.messageAttributes.redrives !== undefined
   const settledAt = new Date(now()).toISOString()
   const reason = reasonOf(outcome)?.slice(0, LONGEST_REASON)
   return {
@@ -34,12 +33,20 @@ export function toDeliveryRecord(
     attempts,
     lagMs: Math.max(0, now() - Date.parse(eventTime)),
     durationMs,
-    ...(isOnPurpose ? { replay: true } : {}),
+    ...(isOnPurpose(message, event) ? { replay: true } : {}),
     expiresAt: Math.floor(now() / 1000) + KEPT_SECONDS,
   }
 }
 
-function describeUnreadable({ messageId, attributes }: SQSRecord) {
-  const sentAt = new Date(Number(attributes.SentTimestamp)).toISOString()
-  return { id: messageId, eventName: 'unreadable', eventTime: sentAt }
+/** Sent by an operator: a replay or reconcile of the object, or a dead letter's redrive. */
+export function isOnPurpose({ messageAttributes }: SQSRecord, event: Verdict['event']): boolean {
+  return ('key' in event && event.source === 'replay') || messageAttributes.redrives !== undefined
+}
+
+/** Epoch milliseconds at which the message entered its queue. */
+export const sentAt = ({ attributes }: SQSRecord): number => Number(attributes.SentTimestamp)
+
+function describeUnreadable(message: SQSRecord) {
+  const eventTime = new Date(sentAt(message)).toISOString()
+  return { id: message.messageId, eventName: 'unreadable', eventTime }
 }

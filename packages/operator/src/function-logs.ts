@@ -15,6 +15,7 @@ export function createFunctionLogs(onKey: (key: string) => void): FunctionLogs {
   const complaints = new Map<string, string>()
   return {
     add: (functionName, line) => {
+      if (isMetrics(line)) return
       const entry = parseEntry(line)
       if (entry?.key !== undefined) onKey(entry.key)
       if (entry ? COMPLAINTS.has(entry.level) : /error|exception/i.test(line)) complaints.set(functionName, line)
@@ -22,6 +23,9 @@ export function createFunctionLogs(onKey: (key: string) => void): FunctionLogs {
     lastComplaint: (functionName) => complaints.get(functionName),
   }
 }
+
+// A dead letter's reason in it is the name of an error, which was logged as such
+const isMetrics = (line: string): boolean => line.startsWith('{"_aws"')
 
 const COMPLAINTS: ReadonlySet<string> = new Set(['WARN', 'ERROR', 'CRITICAL'])
 

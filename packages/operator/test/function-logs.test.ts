@@ -28,3 +28,12 @@ test('takes an error of the runtime for a complaint', () => {
 
   expect(logs.lastComplaint('thumbnailer')).toContain('Uncaught Exception')
 })
+
+test('takes no line of metrics for a complaint, even about an error', () => {
+  const logs = createFunctionLogs(() => {})
+
+  logs.add('thumbnailer', '{"level":"ERROR","message":"dead"}')
+  logs.add('thumbnailer', '{"_aws":{"Timestamp":1},"reason":"PermanentError","Dead":1}')
+
+  expect(logs.lastComplaint('thumbnailer')).toBe('{"level":"ERROR","message":"dead"}')
+})

@@ -10,7 +10,7 @@ export default defineSubscriber({
       env: 'INDEX_TABLE',
       partitionKey: 'objectKey',
       timeToLive: 'expiresAt',
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     })
   },
 })

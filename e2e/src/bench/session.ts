@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startLocalCloud, type LocalCloud } from '@fanout/local-cloud'
+import { closeStage, openLocalStage, type Stage } from '@fanout/operator'
+import { ROOT, subscriberNames, synthesize } from './workspace.ts'
+
+/** The real templates and bundles, running here until the work is done; nothing of it is kept. */
+export async function withPipeline<T>(work: (stage: Stage, cloud: LocalCloud) => Promise<T>): Promise<T> {
+  synthesize()
+  const dataDir = await mkdtemp(join(tmpdir(), 'fanout-bench-'))
+  const assemblies = [join(ROOT, 'infra'), ...subscriberNames().map((name) => join(ROOT, 'apps', name))]
+  const cloud = await startLocalCloud({
+    assemblies: assemblies.map((folder) => join(folder, 'cdk.out')),
+    dataDir,
+    port: 0,
+    warn: (line) => console.error(line),
+  })
+  try {
+    const { endpoint, region, credentials } = cloud
+    const stage = await openLocalStage({ endpoint, region, stage: 'dev', ...credentials, pid: process.pid })
+    try {
+      return await work(stage, cloud)
+    } finally {
+      closeStage(stage)
+    }
+  } finally {
+    await cloud.close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}

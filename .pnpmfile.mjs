@@ -4,7 +4,7 @@ const list = (value) => (typeof value === 'string' ? [value] : value)
 
 export const hooks = {
   readPackage(pkg) {
-    if (/^node-linux-/.test(pkg.name ?? '')) {
+    if (pkg.name?.startsWith('node-linux-')) {
       pkg.os = list(pkg.os)
       pkg.cpu = list(pkg.cpu)
       pkg.libc = ['glibc']

@@ -62,7 +62,7 @@ describe.each([
 
     const created = await Promise.all([trail.create(entry), trail.create(entry)])
 
-    expect(created.toSorted()).toEqual([false, true])
+    expect(created.filter(Boolean)).toHaveLength(1)
   })
 
   test('takes the longest key that S3 allows', async () => {

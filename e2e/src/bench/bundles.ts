@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { testEnvironment } from '@fanout/handler/testing'
 import * as z from 'zod'
 import type { Figure } from './main.ts'
 import { median, rounded } from './statistics.ts'
@@ -83,10 +84,7 @@ function initCpuMs(module: string): number {
   const env = {
     PATH: process.env['PATH'],
     AWS_REGION: 'eu-west-1',
-    SUBSCRIBER: 'bench',
-    UPLOADS_BUCKET: 'uploads',
-    QUEUE_URL: 'http://127.0.0.1:9/0/queue',
-    DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:9/0/dead-letters',
+    ...testEnvironment(),
     DELIVERIES_TABLE: 'deliveries',
     THUMBNAILS_BUCKET: 'thumbnails',
     INDEX_TABLE: 'index',

@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<string, () => Promise<(setExitCode: SetExitCode) 
   upload: async () => (await import('./commands/upload.ts')).uploadCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
   env: async () => (await import('./commands/env.ts')).envCommand,
+  dlq: async () => (await import('./commands/dlq.ts')).dlqCommand,
   parse: async () => (await import('./commands/parse.ts')).parseCommand,
 }
 

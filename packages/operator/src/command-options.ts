@@ -7,7 +7,7 @@ export type SetExitCode = (code: number) => void
 export const jsonOption = () => new Option('--json', 'print JSON and nothing else')
 
 export const stageOption = () =>
-  new Option('--stage <name>', 'a stage on AWS, by your usual credentials (default: the local cloud that runs here)')
+  new Option('--stage <name>', 'a stage on AWS, or local (default: the local cloud that runs here, or else $STAGE)')
 
 export const portOption = () => new Option('--port <number>', "the local cloud's port").argParser(parsePort)
 

@@ -43,7 +43,8 @@ export async function findConnection(root: string, port?: number): Promise<Conne
   throw new Error(`no local cloud on port ${wanted}: run pnpm local${flag}`)
 }
 
-async function listConnections(root: string): Promise<Connection[]> {
+/** Every local cloud that runs here. */
+export async function listConnections(root: string): Promise<Connection[]> {
   const folder = endpointsFolder(root)
   const names = await readdir(folder).catch(() => [])
   const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))

@@ -1,12 +1,12 @@
 import { GetParametersCommand, paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm'
 import { registrationPaths, SubscriberRegistration } from '@fanout/schemas'
-import type { Clients, Stage } from './stage.ts'
+import type { Clients, Stage, Target } from './stage.ts'
 
 /**
  * Reads from SSM Parameter Store who is there.
  * @throws {Error} for a stage whose hub is not deployed
  */
-export async function discoverStage(clients: Clients, name: string): Promise<Stage> {
+export async function discoverStage(clients: Clients, name: string, target: Target): Promise<Stage> {
   const paths = registrationPaths(name)
   const [hub, subscribers] = await Promise.all([
     readParameters(clients.ssm, [paths.uploadsBucket, paths.topicArn, paths.deliveriesTable]),
@@ -15,9 +15,13 @@ export async function discoverStage(clients: Clients, name: string): Promise<Sta
   const uploadsBucket = hub.get(paths.uploadsBucket)
   const topicArn = hub.get(paths.topicArn)
   if (uploadsBucket === undefined || topicArn === undefined) {
-    throw new Error(`no hub of stage ${name}: ${paths.uploadsBucket} is not in Parameter Store; deploy the hub first`)
+    const where = `account ${target.account} in ${target.region}`
+    throw new Error(
+      `no hub of stage ${name}: ${paths.uploadsBucket} is not in Parameter Store of ${where}; deploy it first`,
+    )
   }
-  return { name, clients, uploadsBucket, topicArn, deliveriesTable: hub.get(paths.deliveriesTable), subscribers }
+  const deliveriesTable = hub.get(paths.deliveriesTable)
+  return { ...target, name, clients, uploadsBucket, topicArn, deliveriesTable, subscribers }
 }
 
 async function readParameters(ssm: SSMClient, names: string[]): Promise<Map<string, string>> {

@@ -1,5 +1,6 @@
 import type { DeliveryRecord } from '@fanout/schemas'
-import { peekDeadLetters, type DeadLetter } from './dead-letters.ts'
+import type { DeadLetter } from './dlq/dead-letter.ts'
+import { peekDeadLetters } from './dlq/peek-dead-letters.ts'
 import { readDeliveries } from './read-deliveries.ts'
 import type { Stage } from './stage.ts'
 

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import type { Stage } from './stage.ts'
+import type { StageQueues } from './stage.ts'
 
 /** How many messages are where in one subscriber's queues; SQS counts them approximately. */
 export interface QueueDepth {
@@ -12,10 +12,7 @@ export interface QueueDepth {
 }
 
 /** Counts the messages of every subscriber. */
-export async function readQueueDepths({
-  clients,
-  subscribers,
-}: Pick<Stage, 'clients' | 'subscribers'>): Promise<QueueDepth[]> {
+export async function readQueueDepths({ clients, subscribers }: StageQueues): Promise<QueueDepth[]> {
   return await Promise.all(
     subscribers.map(async ({ name, queueUrl, deadLetterQueueUrl }) => {
       const [queue, deadLetters] = await Promise.all([

@@ -12,14 +12,37 @@ export interface Clients {
   dynamoDb: DynamoDBClient
 }
 
+/** How a client reaches a stage's account. */
+export interface ClientSettings {
+  endpoint?: string
+  region?: string
+  profile?: string
+  credentials?: { accessKeyId: string; secretAccessKey: string }
+}
+
+/** Where a stage is. */
+export interface Target {
+  isLocal: boolean
+  account: string
+  region: string
+  /** For the clients that only few commands need. `service` as in AWS_ENDPOINT_URL_<service>. */
+  settingsFor: (service: string) => ClientSettings
+}
+
 /** A stage as it registered itself: its hub, and its subscribers by name. */
-export interface Stage {
+export interface Stage extends Target {
   name: string
   clients: Clients
   uploadsBucket: string
   topicArn: string
   /** Absent in stages that keep no delivery records. */
   deliveriesTable: string | undefined
+  subscribers: SubscriberRegistration[]
+}
+
+/** As much of a stage as looking at its queues needs. */
+export interface StageQueues {
+  clients: Pick<Clients, 'sqs'>
   subscribers: SubscriberRegistration[]
 }
 

@@ -1,9 +1,8 @@
-import { parseMessage } from '@fanout/event-parsing'
 import { buildNotification } from '@fanout/event-parsing/testing'
 import type { DeliveryRecord } from '@fanout/schemas'
 import { expect, test } from 'vitest'
 import { awaitDeliveries } from '../src/await-deliveries.ts'
-import type { DeadLetter } from '../src/dead-letters.ts'
+import { toDeadLetter, type DeadLetter } from '../src/dlq/dead-letter.ts'
 import type { DeliverySource } from '../src/delivery-source.ts'
 import { StalledError } from '../src/stalled-error.ts'
 
@@ -48,7 +47,7 @@ test('a dead letter settles a delivery that has no record', async () => {
 
   expect(object?.subscribers.get('thumbnailer')).toMatchObject({
     outcome: 'dead',
-    reason: 'moved by SQS',
+    reason: 'moved by SQS: the function died or was throttled',
     attempts: 14,
   })
 })
@@ -121,7 +120,9 @@ function record(objectKey: string, subscriber: string, overrides: Partial<Delive
 }
 
 function deadLetter(subscriber: string, body: string): DeadLetter {
-  const { events } = parseMessage(body)
-  const sentAt = new Date(startedAt).toISOString()
-  return { subscriber, messageId: 'm1', events, reason: 'moved by SQS', attempts: 14, sentAt, body }
+  return toDeadLetter(subscriber, {
+    MessageId: 'm1',
+    Body: body,
+    Attributes: { DeadLetterQueueSourceArn: 'arn:queue', ApproximateReceiveCount: '14' },
+  })
 }

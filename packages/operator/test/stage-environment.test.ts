@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { UsageError } from '../src/exit-codes.ts'
-import { refuseLoopback } from '../src/open-stage.ts'
 import { shellQuote } from '../src/shell-quote.ts'
 import { environmentFor } from '../src/stage-environment.ts'
 
@@ -49,17 +47,4 @@ test('a quoted word reaches a command as it was', () => {
   const word = `it's $HOME "and" \`date\`\n`
 
   expect(execFileSync('sh', ['-c', `printf %s ${shellQuote(word)}`], { encoding: 'utf8' })).toBe(word)
-})
-
-test.each(['http://127.0.0.1:4566', 'http://localhost:4566', 'http://[::1]:4566'])(
-  'a stage on AWS is refused while the environment points to %s',
-  (url) => {
-    expect(() => refuseLoopback('prod', { AWS_ENDPOINT_URL_SQS: url })).toThrow(UsageError)
-  },
-)
-
-test('another endpoint is the choice of the person', () => {
-  expect(() =>
-    refuseLoopback('prod', { AWS_ENDPOINT_URL: 'https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com' }),
-  ).not.toThrow()
 })

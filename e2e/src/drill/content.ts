@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import sharp from 'sharp'
+import type { Random } from './random.ts'
+
+/** The bytes of an object, and what they are. */
+export interface Content {
+  bytes: Buffer
+  /** As S3 has it for an object that was put in one piece, without quotes. */
+  eTag: string
+  mediaType: string
+  /** Only of an image that can be decoded: it has one colour all over. */
+  image?: { width: number; height: number; colour: string }
+}
+
+const FORMATS = ['png', 'jpeg', 'webp', 'gif'] as const
+// Powers of two: however often they are halved, it is the same
+const SIDES = [1, 2, 4, 8, 16, 32, 64]
+
+/** Small images, one in eight of them torn, texts, and one content of no bytes. */
+export async function createContents(images: number, texts: number, random: Random): Promise<Content[]> {
+  const contents: Content[] = [describe(Buffer.alloc(0), 'application/octet-stream')]
+  for (let number = 0; number < texts; number++) {
+    contents.push(describe(Buffer.from(`text number ${number}\n`), 'text/plain'))
+  }
+  for (let number = 0; number < images; number++) {
+    const image = await createImage(number, random)
+    contents.push(number % 8 === 7 ? tear(image) : image)
+  }
+  return contents
+}
+
+async function createImage(number: number, random: Random): Promise<Content> {
+  const format = random.pick(FORMATS)
+  const [width, height] = [random.pick(SIDES), random.pick(SIDES)]
+  const [r = 0, g = 0, b = 0] = [number & 7, (number >> 3) & 7, (number >> 6) & 7].map((step) => 32 * step + 16)
+  const created = sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
+  const bytes = await created.toFormat(format, { quality: 95 }).toBuffer()
+  return { ...describe(bytes, `image/${format}`), image: { width, height, colour: nameColour(r, g, b) } }
+}
+
+/** A name that a colour keeps when an encoder loses a little of it; there are 512. */
+export function nameColour(...rgb: [number, number, number]): string {
+  return `rgb ${rgb.map((part) => Math.floor(part / 32)).join('')}`
+}
+
+/** An image that says what it is, and cannot be decoded. */
+function tear({ bytes, mediaType }: Content): Content {
+  return describe(bytes.subarray(0, 20), mediaType)
+}
+
+function describe(bytes: Buffer, mediaType: string): Content {
+  return { bytes, mediaType, eTag: createHash('md5').update(bytes).digest('hex') }
+}

@@ -1,0 +1,119 @@
+import { createBucket, type Bucket, type Version } from './bucket.ts'
+import type { Content } from './content.ts'
+import type { Operation } from './operation.ts'
+import type { Random } from './random.ts'
+
+export interface HistoryOptions {
+  operations: number
+  keys: number
+  contents: Content[]
+  /** Between two operations. */
+  meanMs: number
+}
+
+/** What happens to a bucket: few keys at a time, each of them again and again, as people and programs do. */
+export function createHistory(options: HistoryOptions, random: Random): Operation[] {
+  const bucket = createBucket()
+  const keys = createKeys(options.keys)
+  const recent: string[] = []
+  const operations: Operation[] = []
+  let at = 0
+  while (operations.length < options.operations) {
+    at += Math.ceil(random.next() * 2 * options.meanMs)
+    const number = operations.length
+    const key = recent.length > 0 && random.chance(0.7) ? random.pick(recent) : random.pick(keys)
+    if (!recent.includes(key) && recent.push(key) > RECENT) recent.shift()
+    const operation = {
+      ...chooseOperation({ bucket, key, number, options, random, others: recent }),
+      key,
+      at,
+      requestId: `REQUEST${number}`,
+    }
+    bucket.apply(operation, at)
+    operations.push(operation)
+  }
+  return operations
+}
+
+const RECENT = 20
+
+interface Choice {
+  bucket: Bucket
+  key: string
+  number: number
+  options: HistoryOptions
+  random: Random
+  others: string[]
+}
+
+type Chosen = Omit<Operation, 'key' | 'at' | 'requestId'>
+
+/** One that is possible in the bucket as it is. */
+function chooseOperation(choice: Choice): Chosen {
+  const { bucket, key, number, random, options, others } = choice
+  const versions = bucket.versions(key)
+  const latest = versions.at(-1)
+  const made = { versionId: `version-${number}`, sequencer: createSequencer(number, random) }
+  const draw = random.next()
+  if (!latest || draw < 0.4) return write(random.pick(options.contents), made, random)
+  if (draw < 0.5) {
+    const source = bucket.current(random.pick(others))
+    if (source) return { ...made, type: 'write', eventName: 'ObjectCreated:Copy', ...copyOf(source.content) }
+  }
+  if (draw < 0.65 && latest.content) {
+    const family = random.pick(['ObjectRemoved', 'ObjectRemoved', 'LifecycleExpiration'])
+    return { ...made, type: 'hide', eventName: `${family}:DeleteMarkerCreated` }
+  }
+  if (draw < 0.75 && latest.content) return annotate(latest, random)
+  // An undelete is the erasure of a delete marker
+  const erased = draw < 0.85 ? latest : random.pick(versions)
+  const family = random.pick(['ObjectRemoved', 'ObjectRemoved', 'LifecycleExpiration'])
+  return { ...made, type: 'erase', versionId: erased.versionId, eventName: `${family}:Delete` }
+}
+
+function write(content: Content, made: Pick<Operation, 'versionId' | 'sequencer'>, random: Random): Chosen {
+  const eventName = random.pick(['Put', 'Put', 'Put', 'Post', 'CompleteMultipartUpload'])
+  const eTag = eventName === 'CompleteMultipartUpload' ? `${content.eTag}-2` : content.eTag
+  return { ...made, type: 'write', eventName: `ObjectCreated:${eventName}`, content, eTag }
+}
+
+const copyOf = (content: Content) => ({ content, eTag: content.eTag })
+
+function annotate({ versionId, eTag }: Version, random: Random): Chosen {
+  const eventName = random.pick(['ObjectTagging:Put', 'ObjectTagging:Delete', 'ObjectAcl:Put', 'LifecycleTransition'])
+  const annotation: Chosen = { type: 'annotate', versionId, eTag, eventName }
+  return eventName === 'LifecycleTransition' ? { ...annotation, storageClass: random.pick(READABLE_CLASSES) } : annotation
+}
+
+const READABLE_CLASSES = ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR']
+
+/**
+ * Like those of S3, which grow with time. In some, the zeros at the end are left out: padded on the wrong side they would
+ * be too small.
+ */
+function createSequencer(number: number, random: Random): string {
+  const full = (0x678ff0c11a2b3c00n + BigInt(number) * 8n).toString(16).toUpperCase().padStart(18, '0')
+  const text = random.chance(0.5) ? full.replace(/(00)+$/, '') : full
+  return random.chance(0.1) ? text.toLowerCase() : text
+}
+
+const NAMES = [
+  'photo.jpg',
+  'a b+c.png',
+  'ümlaut/straße.jpg',
+  'cafe\u0301.png',
+  '100%25',
+  'dots/../up.png',
+  'folder/',
+  'notes.txt',
+  'emoji 😀.jpg',
+  'quo"te&<tag>.png',
+  'line\nbreak.jpg',
+]
+
+function createKeys(count: number): string[] {
+  return Array.from({ length: count }, (_, number) => {
+    const name = NAMES[number % NAMES.length]
+    return `${Math.floor(number / NAMES.length)}/${name}`
+  })
+}

@@ -37,7 +37,7 @@ export function planArrivals(
   const arrivals: Arrival[] = []
   const arrive = ({ at, body }: Arrival) => arrivals.push({ at: at + delay(at, endsAt, options, random), body })
   for (const message of messages) arrive(message)
-  const repeated = Math.round(messages.length * options.duplicates)
+  const repeated = Math.round(operations.length * options.duplicates)
   for (let count = 0; count < repeated; count++) {
     const again = random.pick(messages)
     arrive({ at: again.at + random.below(60_000), body: again.body })
@@ -71,12 +71,12 @@ function wrap(records: EventOverrides[], random: Random): string {
   return random.chance(0.7) ? body : JSON.stringify({ Type: 'Notification', Message: body })
 }
 
-/** Most come soon; some come after whatever has happened to their key since, and a few when all is over. */
+/** Most come soon, some after whatever has happened to their key since, and a few when all is over. */
 function delay(at: number, endsAt: number, { isShuffled }: ArrivalOptions, random: Random): number {
   const usual = 20
   if (!isShuffled) return usual
   const draw = random.next()
-  if (draw < 0.5) return usual + random.below(1000)
-  if (draw < 0.8) return random.below(120_000)
+  if (draw < 0.7) return usual + random.below(200)
+  if (draw < 0.95) return usual + random.below(5_000)
   return random.below(endsAt - at + 120_000)
 }

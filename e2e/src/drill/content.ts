@@ -16,17 +16,18 @@ const FORMATS = ['png', 'jpeg', 'webp', 'gif'] as const
 // Powers of two: however often they are halved, it is the same
 const SIDES = [1, 2, 4, 8, 16, 32, 64]
 
-/** Small images, one in eight of them torn, texts, and one content of no bytes. */
-export async function createContents(images: number, texts: number, random: Random): Promise<Content[]> {
-  const contents: Content[] = [describe(Buffer.alloc(0), 'application/octet-stream')]
-  for (let number = 0; number < texts; number++) {
-    contents.push(describe(Buffer.from(`text number ${number}\n`), 'text/plain'))
-  }
-  for (let number = 0; number < images; number++) {
-    const image = await createImage(number, random)
-    contents.push(number % 8 === 7 ? tear(image) : image)
-  }
+/** Small images, and among them torn ones, texts, and one content of no bytes. */
+export async function createContents(count: number, random: Random): Promise<Content[]> {
+  const contents: Content[] = []
+  for (let number = 0; number < count; number++) contents.push(await createContent(number, random))
   return contents
+}
+
+async function createContent(number: number, random: Random): Promise<Content> {
+  if (number === 3) return describe(Buffer.alloc(0), 'application/octet-stream')
+  if (number % 8 === 5) return describe(Buffer.from(`text number ${number}\n`), 'text/plain')
+  const image = await createImage(number, random)
+  return number % 8 === 7 ? tear(image) : image
 }
 
 async function createImage(number: number, random: Random): Promise<Content> {

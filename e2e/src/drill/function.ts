@@ -34,7 +34,7 @@ type Environment = ReturnType<typeof startEnvironment>
 
 // As the templates have them, and as Lambda does: no more than ten in a batch without a window
 const BATCH_SIZE = 10
-const CONCURRENCY = 4
+const CONCURRENCY = 60
 const TIMEOUT_MS = 60_000
 const MAX_ATTEMPTS = 9
 export const VISIBILITY_SECONDS = (6 * TIMEOUT_MS) / 1000
@@ -104,6 +104,7 @@ function startEnvironment({ name, job, recordsInFlight }: DrillSubscriber, queue
   })
   const { handler } = createTestHandler(job(life.around), {
     env: {
+      STAGE: 'drill',
       SUBSCRIBER: name,
       UPLOADS_BUCKET: 'uploads',
       QUEUE_URL: 'http://127.0.0.1/queue',

@@ -7,9 +7,14 @@ export interface HistoryOptions {
   operations: number
   keys: number
   contents: Content[]
+  sequencers: Sequencers
   /** Between two operations. */
   meanMs: number
 }
+
+/** What orders events: S3's own; LocalStack's, which are all the same; nothing, as with moto. */
+export type Sequencers = (typeof SEQUENCERS)[number]
+export const SEQUENCERS = ['aws', 'constant', 'none'] as const
 
 /** What happens to a bucket: few keys at a time, each of them again and again, as people and programs do. */
 export function createHistory(options: HistoryOptions, random: Random): Operation[] {
@@ -35,7 +40,7 @@ export function createHistory(options: HistoryOptions, random: Random): Operatio
   return operations
 }
 
-const RECENT = 20
+const RECENT = 8
 
 interface Choice {
   bucket: Bucket
@@ -53,7 +58,7 @@ function chooseOperation(choice: Choice): Chosen {
   const { bucket, key, number, random, options, others } = choice
   const versions = bucket.versions(key)
   const latest = versions.at(-1)
-  const made = { versionId: `version-${number}`, sequencer: createSequencer(number, random) }
+  const made = { versionId: `version-${number}`, ...createSequencer(options.sequencers, number, random) }
   const draw = random.next()
   if (!latest || draw < 0.4) return write(random.pick(options.contents), made, random)
   if (draw < 0.5) {
@@ -87,11 +92,22 @@ function annotate({ versionId, eTag }: Version, random: Random): Chosen {
 
 const READABLE_CLASSES = ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR']
 
+function createSequencer(kind: Sequencers, number: number, random: Random): Pick<Operation, 'sequencer'> {
+  switch (kind) {
+    case 'aws':
+      return { sequencer: growing(number, random) }
+    case 'constant':
+      return { sequencer: '0055AED6DCD90281E5' }
+    case 'none':
+      return {}
+  }
+}
+
 /**
  * Like those of S3, which grow with time. In some, the zeros at the end are left out: padded on the wrong side they would
  * be too small.
  */
-function createSequencer(number: number, random: Random): string {
+function growing(number: number, random: Random): string {
   const full = (0x678ff0c11a2b3c00n + BigInt(number) * 8n).toString(16).toUpperCase().padStart(18, '0')
   const text = random.chance(0.5) ? full.replace(/(00)+$/, '') : full
   return random.chance(0.1) ? text.toLowerCase() : text

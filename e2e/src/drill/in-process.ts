@@ -2,17 +2,20 @@ import { buildObjectEvent } from '@fanout/event-parsing/testing'
 import { planArrivals } from './arrivals.ts'
 import { createBucket } from './bucket.ts'
 import { createClock } from './clock.ts'
-import { compareKeys, type Difference } from './compare.ts'
+import { compareKeys } from './compare.ts'
 import { createContents } from './content.ts'
+import type { Drilled } from './drilled.ts'
 import { expectState } from './expected-state.ts'
 import { MAX_RECEIVE_COUNT, startFunction, VISIBILITY_SECONDS, type Settled } from './function.ts'
-import { createHistory } from './history.ts'
+import { createHistory, type Sequencers } from './history.ts'
 import type { Damage } from './life.ts'
 import { describeOperation, type Operation } from './operation.ts'
 import { createPoison, poisonIn, type Poison } from './poison.ts'
 import { createQueue } from './queue.ts'
 import { createRandom } from './random.ts'
+import { rememberCall } from './remember.ts'
 import { describeRenditions, expectRenditions } from './renditions.ts'
+import { describeRows, expectRows } from './rows.ts'
 import { createSubscribers } from './subscribers.ts'
 import { describeTrail, expectTrail } from './trail.ts'
 import { passingErrors } from './trouble.ts'
@@ -22,6 +25,9 @@ export interface DrillOptions {
   /** Distinct events. */
   events: number
   keys: number
+  sequencers: Sequencers
+  /** Different ones that objects may have; an eighth of them are no images. */
+  contents: number
   /** Share of messages that come again. */
   duplicates: number
   isShuffled: boolean
@@ -31,41 +37,30 @@ export interface DrillOptions {
   failures: number
   /** How often a process dies, beside any call. */
   deaths: number
+  /** False, for a demonstration: the indexer ignores the sequencer. */
+  isOrdered: boolean
 }
 
-export interface DrillResult {
-  events: number
-  duplicates: number
-  poison: number
-  keys: number
-  differences: number
-  lost: number
-  doubled: number
-  deadLetters: number
-  failedCalls: number
-  deaths: number
-  elapsedMs: number
-}
-
+const contentsOf = rememberCall((count: number) => createContents(count, createRandom(count)))
 const startedAt = Date.parse('2026-01-21T23:21:00.000Z')
 
 /**
  * Runs a history of a bucket through the real parsing, handler and jobs, in virtual time, with everything else in memory:
  * events are late and repeated, calls fail, processes die. Then compares what is kept with what the operations alone say.
  */
-export async function drillInProcess(options: DrillOptions): Promise<{ result: DrillResult; differences: Difference[] }> {
+export async function drillInProcess(options: DrillOptions): Promise<Drilled> {
   const begun = performance.now()
   const random = createRandom(options.seed)
-  const contents = await createContents(160, 20, random.fork())
-  const operations = createHistory({ ...options, operations: options.events, contents, meanMs: 20 }, random.fork())
+  const contents = await contentsOf(options.contents)
+  const operations = createHistory({ ...options, operations: options.events, contents, meanMs: 40 }, random.fork())
   const poison = createPoison(Math.round(options.events * options.poison), random.fork())
   const { arrivals, duplicates } = planArrivals(operations, poison, { ...options, startedAt }, random.fork())
 
   const clock = createClock(startedAt)
   const bucket = createBucket()
-  const subscribers = createSubscribers(bucket, clock)
+  const subscribers = createSubscribers(bucket, clock, options.isOrdered)
   const damage: Damage = { failedCalls: 0, deaths: 0 }
-  const trouble = { ...options, slowness: 0.0005, errors: passingErrors }
+  const trouble = { ...options, errors: passingErrors }
   const world = { clock, random: random.fork(), trouble, damage }
   const settlements = subscribers.all.map((subscriber) => {
     const { isShuffled } = options
@@ -82,6 +77,7 @@ export async function drillInProcess(options: DrillOptions): Promise<{ result: D
   const trail = describeTrail(subscribers.trail)
   const differences = [
     ...compareKeys('thumbnailer', expectRenditions(expected), await describeRenditions(subscribers.thumbnails)),
+    ...compareKeys('metadata-indexer', expectRows(expected), describeRows(subscribers.rows)),
     ...compareKeys('audit-logger', expectTrail(expected, startedAt), trail.byRequest),
   ]
   const eventIds = operations.map((operation) => buildObjectEvent(describeOperation(operation, startedAt)).id)

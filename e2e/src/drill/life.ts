@@ -34,7 +34,7 @@ export function startLife(
 
   /** One side of a call: before it has had its effect, or after. */
   async function pass(): Promise<void> {
-    await clock.sleep(random.chance(trouble.slowness) ? 1000 * random.below(90) : 1 + random.below(40))
+    await clock.sleep(latencyMs(random))
     if (!isOver && random.chance(trouble.deaths)) end()
     if (isOver) await never()
     if (!random.chance(trouble.failures)) return
@@ -59,4 +59,12 @@ export function startLife(
   }
 
   return { around, end, isOver: () => isOver }
+}
+
+/** Mostly some milliseconds, at times seconds, and once in a while longer than a function may run. */
+function latencyMs(random: Random): number {
+  const draw = random.next()
+  if (draw < 0.9) return 1 + random.below(20)
+  if (draw < 0.9995) return random.below(2_000)
+  return random.below(90_000)
 }

@@ -2,8 +2,6 @@
 export interface Trouble {
   failures: number
   deaths: number
-  /** That it takes up to a minute and a half. */
-  slowness: number
   errors: (() => Error)[]
 }
 

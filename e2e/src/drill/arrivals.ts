@@ -4,7 +4,7 @@ import type { Poison } from './poison.ts'
 import type { Random } from './random.ts'
 
 /** A message on its way to every subscriber. */
-export interface Arrival {
+interface Arrival {
   /** Milliseconds since the beginning of the history. */
   at: number
   body: string
@@ -48,7 +48,7 @@ export function planArrivals(
 /** S3 sends one event in a message, but its format is a list, and others send several. */
 function bundle(operations: readonly Operation[], startedAt: number, random: Random): Arrival[] {
   const messages: Arrival[] = []
-  for (let next = 0; next < operations.length; ) {
+  for (let next = 0; next < operations.length;) {
     const size = random.chance(0.05) ? 2 + random.below(3) : 1
     const together = operations.slice(next, next + size)
     next += size
@@ -59,7 +59,12 @@ function bundle(operations: readonly Operation[], startedAt: number, random: Ran
 }
 
 /** On its own, or beside an event that comes again. */
-function poisoned({ body, record }: Poison, operations: readonly Operation[], startedAt: number, random: Random): Arrival {
+function poisoned(
+  { body, record }: Poison,
+  operations: readonly Operation[],
+  startedAt: number,
+  random: Random,
+): Arrival {
   const neighbour = random.pick(operations)
   if (!record || random.chance(0.5)) return { at: neighbour.at, body }
   const records = [describeOperation(neighbour, startedAt), record]

@@ -8,7 +8,7 @@ export interface ExpectedState {
   trail: Map<string, Operation>
 }
 
-export interface ExpectedObject {
+interface ExpectedObject {
   key: string
   /** Absent when nothing is there now. */
   live?: { versionId: string; eTag: string; content: Content; storageClass: string | undefined }

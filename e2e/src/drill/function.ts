@@ -93,7 +93,12 @@ export function startFunction(subscriber: DrillSubscriber, queue: Queue, world: 
 }
 
 /** One process of the function: it handles one batch after the other until it dies. */
-function startEnvironment({ name, job, recordsInFlight }: DrillSubscriber, queue: Queue, settled: Settled, world: World) {
+function startEnvironment(
+  { name, job, recordsInFlight }: DrillSubscriber,
+  queue: Queue,
+  settled: Settled,
+  world: World,
+) {
   const { clock, random, trouble, damage } = world
   const environment = { onDeath: () => {} }
   const life = startLife(trouble, damage, () => environment.onDeath(), world)

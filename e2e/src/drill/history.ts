@@ -87,7 +87,9 @@ const copyOf = (content: Content) => ({ content, eTag: content.eTag })
 function annotate({ versionId, eTag }: Version, random: Random): Chosen {
   const eventName = random.pick(['ObjectTagging:Put', 'ObjectTagging:Delete', 'ObjectAcl:Put', 'LifecycleTransition'])
   const annotation: Chosen = { type: 'annotate', versionId, eTag, eventName }
-  return eventName === 'LifecycleTransition' ? { ...annotation, storageClass: random.pick(READABLE_CLASSES) } : annotation
+  return eventName === 'LifecycleTransition'
+    ? { ...annotation, storageClass: random.pick(READABLE_CLASSES) }
+    : annotation
 }
 
 const READABLE_CLASSES = ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR']

@@ -26,7 +26,18 @@ const EMPTY_MD5 = 'd41d8cd98f00b204e9800998ecf8427e'
 
 /** What S3 says of the operation. */
 export function describeOperation(operation: Operation, startedAt: number): EventOverrides {
-  const { type, key, versionId, eventName, content, eTag = null, sequencer = null, requestId, at, storageClass } = operation
+  const {
+    type,
+    key,
+    versionId,
+    eventName,
+    content,
+    eTag = null,
+    sequencer = null,
+    requestId,
+    at,
+    storageClass,
+  } = operation
   const said = { key, versionId, eventName, sequencer, requestId, eventTime: new Date(startedAt + at).toISOString() }
   switch (type) {
     case 'write':
@@ -36,7 +47,13 @@ export function describeOperation(operation: Operation, startedAt: number): Even
     case 'erase':
       return { ...said, size: null, eTag: null }
     case 'annotate':
-      return { ...said, size: null, eTag, eventVersion: '2.3', ...(storageClass && { details: transition(storageClass) }) }
+      return {
+        ...said,
+        size: null,
+        eTag,
+        eventVersion: '2.3',
+        ...(storageClass && { details: transition(storageClass) }),
+      }
   }
 }
 

@@ -14,7 +14,9 @@ export function rememberBytes<Rest extends unknown[], Result>(
 }
 
 /** The same function, which works for the same argument only once. */
-export function rememberCall<Result>(work: (argument: number) => Promise<Result>): (argument: number) => Promise<Result> {
+export function rememberCall<Result>(
+  work: (argument: number) => Promise<Result>,
+): (argument: number) => Promise<Result> {
   const results = new Map<number, Promise<Result>>()
   return (argument) => {
     const result = results.get(argument) ?? work(argument)

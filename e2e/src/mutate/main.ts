@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { mutations } from './mutations.ts'
+import { mutations } from './mutations/index.ts'
 import { runMutation } from './run-mutation.ts'
 import { scratchCopy } from './scratch-copy.ts'
 
@@ -17,9 +17,9 @@ const copy = scratchCopy(join(import.meta.dirname, '../../..'))
 let noticed = 0
 try {
   for (const mutation of chosen) {
-    const test = await runMutation(mutation, copy)
-    if (test) noticed += 1
-    console.log(`${test ? 'noticed' : 'MISSED '}  ${mutation.breaks}\n         ${test ?? mutation.file}`)
+    const verdict = await runMutation(mutation, copy)
+    if (verdict.isNoticed) noticed += 1
+    console.log(`${verdict.isNoticed ? 'noticed' : 'MISSED '}  ${mutation.breaks}\n         ${verdict.by}`)
   }
 } finally {
   rmSync(copy, { recursive: true, force: true })

@@ -4,7 +4,6 @@ export default defineSubscriber({
   memoryMb: 512,
   timeout: Duration.seconds(30),
   readsUploads: true,
-  environment: { MALLOC_ARENA_MAX: '1' },
   resources: (own) => {
     own.addTable('Index', {
       env: 'INDEX_TABLE',

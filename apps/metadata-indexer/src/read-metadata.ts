@@ -1,38 +1,56 @@
-import readExif from 'exif-reader'
-import type { FileMetadata } from '@fanout/schemas'
-import sharp from 'sharp'
+import { FileMetadata } from '@fanout/schemas'
+import { readExif } from './exif/read-exif.ts'
 import type { FileBytes } from './file-bytes.ts'
+import { viewFile } from './file-view.ts'
+import type { ImageHeader, ReadHeader } from './formats/image-header.ts'
+import { readGif } from './formats/read-gif.ts'
+import { readHeif } from './formats/read-heif.ts'
+import { readJpeg } from './formats/read-jpeg.ts'
+import { readPng } from './formats/read-png.ts'
+import { readTiff } from './formats/read-tiff.ts'
+import { readWebp } from './formats/read-webp.ts'
+import { iccProfileName } from './icc-profile-name.ts'
 import { sniffType } from './sniff-type.ts'
 
 /** Raise it when the same bytes begin to give other metadata: a replay then reads them again. */
 export const EXTRACTOR = 1
 
-sharp.concurrency(1)
-sharp.cache(false)
-// Only these loaders, only from memory
-sharp.block({ operation: ['VipsForeignLoad'] })
-sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((loader) => `VipsForeignLoad${loader}Buffer`),
-})
+const READERS: Readonly<Record<string, ReadHeader>> = {
+  jpeg: readJpeg,
+  png: readPng,
+  gif: readGif,
+  webp: readWebp,
+  tiff: readTiff,
+  avif: readHeif,
+  heic: readHeif,
+  heif: readHeif,
+}
 
-const READABLE = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic', 'heif'])
-
-/** What the bytes of a file say of it. Never throws on any bytes; throws what `file.read` throws. */
+/**
+ * What the bytes of a file say of it. Nothing is decoded or decompressed but headers, and the reads are few and bounded,
+ * however large or hostile the file is: what cannot be read is absent.
+ * @throws what `file.read` throws, and nothing else
+ */
 export async function readMetadata(file: FileBytes): Promise<FileMetadata> {
   const type = sniffType(file.start)
-  if (!type || !READABLE.has(type.format)) return { ...type }
+  const metadata: FileMetadata = { ...type }
+  const readHeader = type && READERS[type.format]
+  if (!readHeader) return metadata
+
+  const header: ImageHeader = {}
+  await asFarAsReadable(() => readHeader(viewFile(file), header))
+  const { width, height, exif, icc } = header
+  if (width && height) Object.assign(metadata, { width, height })
+  if (exif) await asFarAsReadable(() => readExif(exif, metadata))
+  if (icc) await asFarAsReadable(async () => void (metadata.iccProfile = iccProfileName(icc)))
+  return FileMetadata.parse(Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)))
+}
+
+// Buffers throw a RangeError at bytes that are not there, and so do we: the file is broken, and a retry would not mend it.
+async function asFarAsReadable(read: () => Promise<void>): Promise<void> {
   try {
-    const { width, height, orientation, exif } = await sharp(file.start, { limitInputPixels: false }).metadata()
-    const { Image } = exif && exif.length < 65_536 ? readExif(exif) : {}
-    return {
-      ...type,
-      width,
-      height,
-      ...(orientation !== undefined && { orientation }),
-      ...(typeof Image?.Make === 'string' && { make: Image.Make.trim() }),
-      ...(typeof Image?.Model === 'string' && { model: Image.Model.trim() }),
-    }
-  } catch {
-    return { ...type }
+    await read()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
   }
 }

@@ -5,7 +5,7 @@ import { IndexRow } from '@fanout/schemas'
 import type { IndexStore } from './index-store.ts'
 
 /** The index in a DynamoDB table. A row of an ordinary upload is below 1 kB: one write unit. */
-export function createDynamoIndex(client: Pick<DynamoDBClient, 'send'>, table: string): IndexStore {
+export function createDynamoDbIndex(client: Pick<DynamoDBClient, 'send'>, table: string): IndexStore {
   async function put(row: IndexRow, condition: Omit<PutItemCommandInput, 'TableName' | 'Item'>): Promise<boolean> {
     try {
       const Item = marshall(row, { removeUndefinedValues: true })

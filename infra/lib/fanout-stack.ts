@@ -1,19 +1,23 @@
-import { type CfnElement, DefaultStackSynthesizer, type IStackSynthesizer, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { PROJECT } from '@fanout/schemas'
+import { type CfnElement, DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import type { Stage } from './stages.ts'
+import { keepsData, type Stage } from './stages.ts'
+
+/** The name of a stage's stack; `*` for all of them. */
+export const stackName = (stage: Stage, name: string): string => `${PROJECT}-${stage.name}-${name}`
 
 /** A stack `Fanout-<stage>-<name>` whose template can be read: its logical ids are the constructs' own ids. */
 export abstract class FanoutStack extends Stack {
   readonly stage: Stage
 
   constructor(scope: Construct, name: string, stage: Stage, description: string) {
-    super(scope, `Fanout-${stage.name}-${name}`, {
-      description,
+    super(scope, stackName(stage, name), {
+      description: `${PROJECT} ${stage.name}: ${description}`,
       env: {
         ...(stage.account === undefined ? {} : { account: stage.account }),
         ...(stage.region === undefined ? {} : { region: stage.region }),
       },
-      terminationProtection: stage.removalPolicy === RemovalPolicy.RETAIN,
+      terminationProtection: keepsData(stage),
       // The rule only repeats a check of `cdk deploy`, as a page of parameters and assertions in every template.
       // The cast: CDK's class misses its own interface under exactOptionalPropertyTypes.
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,

@@ -1,4 +1,4 @@
-import { registrationPaths } from '@fanout/schemas'
+import { registrationPaths, stagePath } from '@fanout/schemas'
 import { Arn, ArnFormat, CfnParameter, type Stack } from 'aws-cdk-lib'
 import type { Stage } from './stages.ts'
 
@@ -6,7 +6,8 @@ import type { Stage } from './stages.ts'
 export const hubParameterNames = (stage: string) => ({
   ...registrationPaths(stage),
   /** Only in stages with a customer key. */
-  keyArn: `/fanout/${stage}/hub/key-arn`,
+  keyArn: `${stagePath(stage)}/hub/key-arn`,
+  alarmsTopicArn: `${stagePath(stage)}/hub/alarms-topic-arn`,
 })
 
 /** What a subscriber's stack knows of its stage's hub: read from SSM when the stack is deployed. */
@@ -18,6 +19,7 @@ export interface Hub {
   readonly deliveriesTable: { readonly name: string; readonly arn: string } | undefined
   /** Undefined in stages without a customer key. */
   readonly keyArn: string | undefined
+  readonly alarmsTopicArn: string
 }
 
 /** Declares the hub's parameters in a subscriber's stack. */
@@ -34,6 +36,7 @@ export function readHub(stack: Stack, stage: Stage): Hub {
     deliveriesTable:
       deliveriesTable === undefined ? undefined : { name: deliveriesTable, arn: tableArn(stack, deliveriesTable) },
     keyArn: stage.customerKey ? read('HubKeyArn', names.keyArn) : undefined,
+    alarmsTopicArn: read('HubAlarmsTopicArn', names.alarmsTopicArn),
   }
 }
 

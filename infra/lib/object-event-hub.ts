@@ -1,3 +1,4 @@
+import { PROJECT } from '@fanout/schemas'
 import { Aws, Duration, Validations } from 'aws-cdk-lib'
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -6,13 +7,16 @@ import { Bucket, BucketNamespace, CfnBucket } from 'aws-cdk-lib/aws-s3'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { StringParameter } from 'aws-cdk-lib/aws-ssm'
 import type { Construct } from 'constructs'
+import { addDashboard } from './dashboard.ts'
 import { encodeKeyPrefix } from './encode-key-prefix.ts'
 import { EVENT_FAMILIES } from './event-families.ts'
 import { FanoutStack } from './fanout-stack.ts'
+import { addHubAlarms, createAlarmsTopic } from './hub-alarms.ts'
 import { createHubKey } from './hub-key.ts'
 import { bucketArn, hubParameterNames } from './hub-parameters.ts'
 import type { Stage } from './stages.ts'
 import { ABORT_INCOMPLETE_UPLOADS, bucketProps, tableProps } from './storage-props.ts'
+import { admitUploaders } from './uploaders.ts'
 
 /**
  * The stack that all subscribers share: objects land in the uploads bucket, which tells the topic. It knows no
@@ -20,21 +24,26 @@ import { ABORT_INCOMPLETE_UPLOADS, bucketProps, tableProps } from './storage-pro
  */
 export class ObjectEventHub extends FanoutStack {
   constructor(scope: Construct, stage: Stage) {
-    super(scope, 'Hub', stage, `Uploads of Fanout ${stage.name}, and the topic that tells of them`)
-    const uploadsPrefix = `fanout-${stage.name}-uploads`
+    super(scope, 'Hub', stage, 'uploads, and the topic that tells of them')
+    const uploadsPrefix = `${PROJECT.toLowerCase()}-${stage.name}-uploads`
     // Known before the bucket exists, so that the policies which the bucket depends on can name it.
     const uploadsArn = bucketArn(this, `${uploadsPrefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}-an`)
     const key = stage.customerKey ? createHubKey(this, stage, uploadsArn) : undefined
 
     const topic = createTopic(this, uploadsArn, key)
     const uploads = createUploads(this, uploadsPrefix, topic, key)
+    admitUploaders(stage, uploads, key)
     const deliveries = stage.deliveryRecords ? createDeliveries(this, key) : undefined
+    const alarmsTopicArn = createAlarmsTopic(this, key)
+    addHubAlarms(this, topic, alarmsTopicArn)
+    addDashboard(this, topic)
 
     const names = hubParameterNames(stage.name)
     const register = (id: string, parameterName: string, stringValue: string) =>
       new StringParameter(this, id, { parameterName, stringValue })
     register('TopicArnParameter', names.topicArn, topic.topicArn)
     register('UploadsBucketParameter', names.uploadsBucket, uploads.bucketName)
+    register('AlarmsTopicArnParameter', names.alarmsTopicArn, alarmsTopicArn)
     if (deliveries) register('DeliveriesTableParameter', names.deliveriesTable, deliveries.tableName)
     if (key) register('KeyArnParameter', names.keyArn, key.keyArn)
   }
@@ -61,9 +70,11 @@ function createUploads(hub: ObjectEventHub, bucketNamePrefix: string, topic: Top
   const { stage } = hub
   const bucket = new Bucket(hub, 'Uploads', {
     ...bucketProps(stage, key),
-    // In our account's own namespace nobody else can have taken the name.
-    bucketNamespace: BucketNamespace.ACCOUNT_REGIONAL,
-    bucketNamePrefix,
+    // In our account's own namespace nobody else can have taken the name. One that is there already is taken over only by
+    // its whole name.
+    ...(stage.takeOver
+      ? { bucketName: stage.takeOver.uploadsBucket }
+      : { bucketNamespace: BucketNamespace.ACCOUNT_REGIONAL, bucketNamePrefix }),
     versioned: true,
     lifecycleRules: [
       { ...ABORT_INCOMPLETE_UPLOADS, noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true },
@@ -81,6 +92,7 @@ function createUploads(hub: ObjectEventHub, bucketNamePrefix: string, topic: Top
   const { events, prefix } = stage.published
   const filter =
     prefix === undefined ? {} : { filter: { s3Key: { rules: [{ name: 'prefix', value: encodeKeyPrefix(prefix) }] } } }
+  if (stage.takeOver) resource.bucketNamespace = BucketNamespace.ACCOUNT_REGIONAL
   resource.notificationConfiguration = {
     // CloudFormation takes one event per configuration.
     topicConfigurations: events.map((family) => ({ topic: topic.topicArn, event: EVENT_FAMILIES[family], ...filter })),
@@ -92,7 +104,7 @@ function createUploads(hub: ObjectEventHub, bucketNamePrefix: string, topic: Top
 
 function createDeliveries(hub: ObjectEventHub, key: IKey | undefined): Table {
   return new Table(hub, 'Deliveries', {
-    ...tableProps(hub.stage, key),
+    ...tableProps(hub.stage, key, `${hub.stackName}-Deliveries`),
     partitionKey: { name: 'objectKey', type: AttributeType.STRING },
     sortKey: { name: 'settled', type: AttributeType.STRING },
     timeToLiveAttribute: 'expiresAt',

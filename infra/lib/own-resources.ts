@@ -74,7 +74,7 @@ export function createOwnResources(stack: Stack, stage: Stage, key: IKey | undef
       check(id, env, actions, /^dynamodb:\w+$/)
       if (!partitionKey) throw new Error(`infra.ts: resources: ${id} needs a partitionKey, the name of an attribute`)
       const table = new Table(stack, id, {
-        ...tableProps(stage, key),
+        ...tableProps(stage, key, `${stack.stackName}-${id}`),
         partitionKey: { name: partitionKey, type: AttributeType.STRING },
         ...(sortKey === undefined ? {} : { sortKey: { name: sortKey, type: AttributeType.STRING } }),
         ...(timeToLive === undefined ? {} : { timeToLiveAttribute: timeToLive }),
@@ -87,4 +87,15 @@ export function createOwnResources(stack: Stack, stage: Stage, key: IKey | undef
 }
 
 /** Of what a function comes with. */
-const TAKEN_IDS = ['DeadLetters', 'Queue', 'Subscription', 'Logs', 'Role', 'Function', 'Mapping', 'Registration']
+const TAKEN_IDS = [
+  'DeadLetters',
+  'Queue',
+  'Subscription',
+  'Logs',
+  'Role',
+  'Function',
+  'Mapping',
+  'Registration',
+  'Alarms',
+  'Queries',
+]

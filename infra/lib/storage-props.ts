@@ -1,9 +1,9 @@
-import { RemovalPolicy, Duration } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { BillingMode, TableEncryption, type TableProps } from 'aws-cdk-lib/aws-dynamodb'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { BlockPublicAccess, BucketEncryption, type BucketProps } from 'aws-cdk-lib/aws-s3'
 import { QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
-import type { Stage } from './stages.ts'
+import { keepsData, type Stage } from './stages.ts'
 
 /** What every bucket of a stage has. */
 export function bucketProps(stage: Stage, key: IKey | undefined) {
@@ -20,15 +20,19 @@ export function bucketProps(stage: Stage, key: IKey | undefined) {
 /** Parts of uploads that were never completed cost money and are listed nowhere. */
 export const ABORT_INCOMPLETE_UPLOADS = { abortIncompleteMultipartUploadAfter: Duration.days(7) }
 
-/** What every table of a stage has. */
-export function tableProps(stage: Stage, key: IKey | undefined) {
+/**
+ * What every table of a stage has. One that is kept has a fixed name, by which the next deploy after its stack was removed
+ * finds it (docs/decisions/0005-names-of-what-is-kept.md).
+ */
+export function tableProps(stage: Stage, key: IKey | undefined, name: string) {
   return {
+    ...(keepsData(stage) ? { tableName: name } : {}),
     ...(key
       ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }
       : { encryption: TableEncryption.DEFAULT }),
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: stage.removalPolicy === RemovalPolicy.RETAIN,
+    deletionProtection: keepsData(stage),
     removalPolicy: stage.removalPolicy,
   } satisfies Partial<TableProps>
 }

@@ -1,7 +1,14 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
-import { Architecture, Code, EventSourceMapping, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import {
+  Architecture,
+  Code,
+  EventSourceMapping,
+  Function as LambdaFunction,
+  MetricType,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnSubscription } from 'aws-cdk-lib/aws-sns'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -15,8 +22,10 @@ import { createFunctionRole } from './function-role.ts'
 import { type Hub, hubParameterNames, readHub } from './hub-parameters.ts'
 import { createOwnResources } from './own-resources.ts'
 import { pascalCase } from './pascal-case.ts'
+import { addSavedQueries } from './saved-queries.ts'
 import type { Stage } from './stages.ts'
 import { queueProps } from './storage-props.ts'
+import { addSubscriberAlarms } from './subscriber-alarms.ts'
 import { subscriptionFilter } from './subscription-filter.ts'
 
 export interface SubscriberProps {
@@ -37,7 +46,7 @@ const MAX_ATTEMPTS = 9
 export class Subscriber extends FanoutStack {
   constructor(scope: Construct, stage: Stage, { name, code, furtherFunctions, definition }: SubscriberProps) {
     checkDefinition(definition, furtherFunctions)
-    super(scope, pascalCase(name), stage, `Fanout ${stage.name}: the subscriber ${name}`)
+    super(scope, pascalCase(name), stage, `the subscriber ${name}`)
     const { functions = {}, resources, readsUploads = false, ...main } = definition
     const hub = readHub(this, stage)
     const key = hub.keyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', hub.keyArn)
@@ -98,7 +107,9 @@ function addFunction(scope: Construct, props: FunctionProps, { stage, hub, key, 
       ...(hub.deliveriesTable ? { DELIVERIES_TABLE: hub.deliveriesTable.name } : {}),
     }),
   })
-  feed(scope, queue, fn, props)
+  feed(scope, queue, fn, props, stage)
+  addSubscriberAlarms(scope, { name: props.name, stage, hub, queue, deadLetters, fn })
+  addSavedQueries(scope, props.name, stage, logs)
 
   const registration: SubscriberRegistration = {
     name: props.name,
@@ -167,7 +178,7 @@ function subscribe(
   subscription.node.addDependency(queue.node.findChild('Policy'), deadLetters.node.findChild('Policy'))
 }
 
-function feed(scope: Construct, queue: Queue, fn: LambdaFunction, props: FunctionProps): void {
+function feed(scope: Construct, queue: Queue, fn: LambdaFunction, props: FunctionProps, stage: Stage): void {
   Validations.of(fn).acknowledge(
     { id: 'Serverless-LambdaDLQ', reason: 'For asynchronous invocations only; this function is fed from a queue.' },
     { id: 'Serverless-LambdaTracing', reason: 'What became of each event is a delivery record and a log line.' },
@@ -177,8 +188,9 @@ function feed(scope: Construct, queue: Queue, fn: LambdaFunction, props: Functio
     eventSourceArn: queue.queueArn,
     batchSize: props.batchSize ?? 10,
     ...(props.batchWindow ? { maxBatchingWindow: props.batchWindow } : {}),
-    maxConcurrency: props.maxConcurrency ?? 10,
+    maxConcurrency: Math.min(props.maxConcurrency ?? 10, stage.maxConcurrency),
     reportBatchItemFailures: true,
+    metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
   })
   Validations.of(mapping).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',

@@ -17,6 +17,21 @@ const UPLOADS_ARN = (stage: string) => ({
   ],
 })
 
+const ALARMS_ARN = (stage: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':cloudwatch:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      `:alarm:Fanout-${stage}-*`,
+    ],
+  ],
+})
+
 describe.each(STAGES)('the hub of $name', (stage) => {
   const template = hubTemplate(stage)
 
@@ -39,9 +54,7 @@ describe.each(STAGES)('the hub of $name', (stage) => {
   })
 
   test('lets S3 publish for the uploads bucket of this account only, before the bucket tries to', () => {
-    const [allowed, ...others] = statementsIn(theOnly(template, 'AWS::SNS::TopicPolicy').properties).filter(
-      ({ Effect }) => Effect === 'Allow',
-    )
+    const [allowed, ...others] = policyOf(template, 'ObjectEvents')
 
     expect(others).toEqual([])
     expect(allowed).toMatchObject({
@@ -54,6 +67,22 @@ describe.each(STAGES)('the hub of $name', (stage) => {
       },
     })
     expect(theOnly(template, 'AWS::S3::Bucket').dependsOn).toContain('ObjectEventsPolicy')
+  })
+
+  test('lets the alarms of its own stacks publish to the alarms topic, and nobody else', () => {
+    expect(policyOf(template, 'AlarmsTopic')).toEqual([
+      {
+        Sid: 'AlarmsMayPublish',
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Resource: { Ref: 'AlarmsTopic' },
+        Condition: {
+          ArnLike: { 'aws:SourceArn': ALARMS_ARN(stage.name) },
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+        },
+      },
+    ])
   })
 
   test("names the uploads bucket in the account's own namespace", () => {
@@ -88,6 +117,7 @@ describe.each(STAGES)('the hub of $name', (stage) => {
     expect(Object.fromEntries(parameters)).toEqual({
       [`/fanout/${stage.name}/hub/topic-arn`]: { Ref: 'ObjectEvents' },
       [`/fanout/${stage.name}/hub/uploads-bucket`]: { Ref: 'Uploads' },
+      [`/fanout/${stage.name}/hub/alarms-topic-arn`]: { Ref: 'AlarmsTopic' },
       [`/fanout/${stage.name}/hub/deliveries-table`]: { Ref: 'Deliveries' },
       ...(stage.customerKey ? { [`/fanout/${stage.name}/hub/key-arn`]: { 'Fn::GetAtt': ['Key', 'Arn'] } } : {}),
     })
@@ -111,6 +141,7 @@ describe.each(STAGES)('the hub of $name', (stage) => {
       .map(({ id }) => id)
 
     expect(ids.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'AlarmsTopic',
       'Deliveries',
       ...(stage.customerKey ? ['Key'] : []),
       'ObjectEvents',
@@ -119,7 +150,7 @@ describe.each(STAGES)('the hub of $name', (stage) => {
   })
 })
 
-test("a customer key lets S3 and SNS pass events on, for this stage's bucket and topics only", () => {
+test("a customer key lets S3, SNS and CloudWatch pass events and alarms on, for this stage's bucket, topics and alarms only", () => {
   const granted = statementsIn(theOnly(hubTemplate(stageOf('prod')), 'AWS::KMS::Key').properties)
     .filter(({ Condition }) => Condition !== undefined)
     .map(({ Principal, Action, Condition }) => ({ Principal, Action, Condition }))
@@ -142,6 +173,11 @@ test("a customer key lets S3 and SNS pass events on, for this stage's bucket and
           },
         },
       },
+    },
+    {
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Condition: { StringEquals: account, ArnLike: { 'aws:SourceArn': ALARMS_ARN('prod') } },
     },
   ])
 })
@@ -168,3 +204,43 @@ test('a stage without delivery records has no table for them', () => {
   expect(resourcesOf(template, 'AWS::DynamoDB::Table')).toEqual([])
   expect(JSON.stringify(template.toJSON())).not.toContain('deliveries-table')
 })
+
+test('tells alarms to the address of the stage', () => {
+  const template = hubTemplate({ ...stageOf('dev'), alarms: { email: 'ops@example.com' } })
+
+  expect(theOnly(template, 'AWS::SNS::Subscription').properties).toEqual({
+    TopicArn: { Ref: 'AlarmsTopic' },
+    Protocol: 'email',
+    Endpoint: 'ops@example.com',
+  })
+})
+
+test('tells alarms to the topic of the stage, and then has none of its own', () => {
+  const topicArn = 'arn:aws:sns:eu-west-1:111111111111:pager'
+
+  const template = hubTemplate({ ...stageOf('dev'), alarms: { topicArn } })
+
+  expect(theOnly(template, 'AWS::SNS::Topic').id).toBe('ObjectEvents')
+  const actions = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties.AlarmActions)
+  expect(actions).toEqual([[topicArn], [topicArn]])
+})
+
+test('takes over the bucket and the key that a destroyed installation left, by their names', () => {
+  const uploadsBucket = 'fanout-prod-uploads-111111111111-eu-west-1-an'
+  const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/1'
+
+  const template = hubTemplate({ ...stageOf('prod'), takeOver: { uploadsBucket, keyArn } })
+
+  const { properties } = theOnly(template, 'AWS::S3::Bucket')
+  expect(properties).toMatchObject({ BucketName: uploadsBucket, BucketNamespace: 'account-regional' })
+  expect(properties).not.toHaveProperty('BucketNamePrefix')
+  expect(JSON.stringify(properties.BucketEncryption)).toContain(keyArn)
+  expect(resourcesOf(template, 'AWS::KMS::Key')).toEqual([])
+})
+
+function policyOf(template: ReturnType<typeof hubTemplate>, topic: string) {
+  return resourcesOf(template, 'AWS::SNS::TopicPolicy')
+    .filter(({ properties }) => JSON.stringify(properties.Topics) === JSON.stringify([{ Ref: topic }]))
+    .flatMap(({ properties }) => statementsIn(properties))
+    .filter(({ Effect }) => Effect === 'Allow')
+}

@@ -37,6 +37,7 @@ describe.each(STAGES)('a subscriber of $name', (stage) => {
       FunctionName: { Ref: 'Function' },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumBatchingWindowInSeconds: 5,
+      MetricsConfig: { Metrics: ['EventCount'] },
       ScalingConfig: { MaximumConcurrency: 10 },
     })
   })
@@ -142,6 +143,7 @@ describe.each(STAGES)('a subscriber of $name', (stage) => {
       `/fanout/${stage.name}/hub/deliveries-table`,
       `/fanout/${stage.name}/hub/topic-arn`,
       ...(stage.customerKey ? [`/fanout/${stage.name}/hub/key-arn`] : []),
+      `/fanout/${stage.name}/hub/alarms-topic-arn`,
     ])
   })
 

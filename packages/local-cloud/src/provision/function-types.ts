@@ -30,7 +30,7 @@ const lambdaFunction: ResourceType<CreateFunctionRequest> = {
 const eventSourceMapping: ResourceType<CreateEventSourceMappingRequest> = {
   acts: `FunctionName EventSourceArn BatchSize MaximumBatchingWindowInSeconds FunctionResponseTypes ScalingConfig
     Enabled`,
-  keeps: 'Tags',
+  keeps: 'MetricsConfig Tags',
   make: (properties, name, { mappings }) => {
     if (properties.Enabled === false) return mappings.remove(name)
     mappings.put(name, {

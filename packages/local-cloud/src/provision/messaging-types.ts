@@ -48,6 +48,8 @@ const subscription: ResourceType<SubscriptionProperties> = {
   acts: 'TopicArn Protocol Endpoint RawMessageDelivery FilterPolicy FilterPolicyScope RedrivePolicy',
   keeps: '',
   make: (properties, _, { subscriptions, stackName }) => {
+    // Nobody gets mail from here
+    if (properties.Protocol === 'email') return
     if (properties.Protocol !== 'sqs') throw new Error(`Protocol ${properties.Protocol} is not modelled`)
     subscriptions.push({
       owner: stackName,

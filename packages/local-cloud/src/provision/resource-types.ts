@@ -24,4 +24,5 @@ export const resourceTypes: Record<string, ResourceType> = {
   'AWS::KMS::Alias': kept('kms', 'alias/'),
   'AWS::KMS::Key': kept('kms', 'key/'),
   'AWS::Logs::LogGroup': kept('logs', 'log-group:'),
+  'AWS::Logs::QueryDefinition': kept('logs', 'query-definition:'),
 }

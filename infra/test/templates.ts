@@ -6,6 +6,9 @@ import { Duration } from '../lib/index.ts'
 import { ObjectEventHub } from '../lib/object-event-hub.ts'
 import { type Stage, stageOf } from '../lib/stages.ts'
 import { Subscriber } from '../lib/subscriber.ts'
+import { type Resource, resourcesIn, type TemplateJson } from '../lib/testing/index.ts'
+
+export { statementsIn } from '../lib/testing/index.ts'
 
 /** The stages that come with the project: without and with a customer key. */
 export const STAGES = [stageOf('dev'), stageOf('prod')]
@@ -54,53 +57,19 @@ export const templatesOf = (stage: Stage) => [
   hubTemplate(stage),
   subscriberTemplate(stage),
   subscriberTemplate(stage, MODEST),
+  Template.fromStack(addSubscriber(new App(), stage, DEMANDING, 'two-counts', ['second'])),
 ]
 
-export interface Statement {
-  readonly Effect: string
-  readonly Action: string | readonly string[]
-  readonly Resource: unknown
-  readonly Principal?: unknown
-  readonly Condition?: Readonly<Record<string, unknown>>
-}
-
-export interface Resource {
-  readonly id: string
-  readonly type: string
-  readonly properties: Readonly<Record<string, unknown>>
-  readonly dependsOn: readonly string[]
-  readonly deletionPolicy: string | undefined
-}
+/** As it is deployed. */
+export const toJson = (template: Template): TemplateJson => ({ Resources: {}, ...template.toJSON() })
 
 /** The resources of a template, all or those of one type. */
-export function resourcesOf(template: Template, type?: string): Resource[] {
-  return Object.entries<{
-    Type: string
-    Properties?: Record<string, unknown>
-    DependsOn?: string | string[]
-    DeletionPolicy?: string
-  }>(template.toJSON().Resources)
-    .filter(([, resource]) => type === undefined || resource.Type === type)
-    .map(([id, resource]) => ({
-      id,
-      type: resource.Type,
-      properties: resource.Properties ?? {},
-      dependsOn: [resource.DependsOn ?? []].flat(),
-      deletionPolicy: resource.DeletionPolicy,
-    }))
-}
+export const resourcesOf = (template: Template, type?: string): Resource[] =>
+  resourcesIn(toJson(template), ...(type === undefined ? [] : [type]))
 
 /** The only resource of a type. */
 export function theOnly(template: Template, type: string): Resource {
   const [resource, ...others] = resourcesOf(template, type)
   if (!resource || others.length > 0) throw new Error(`${others.length + (resource ? 1 : 0)} resources of type ${type}`)
   return resource
-}
-
-/** Every policy statement below a value, wherever it stands. */
-export function statementsIn(value: unknown): Statement[] {
-  if (Array.isArray(value)) return value.flatMap(statementsIn)
-  if (typeof value !== 'object' || value === null) return []
-  const own = 'Effect' in value ? [value as Statement] : []
-  return [...own, ...Object.values(value).flatMap(statementsIn)]
 }

@@ -1,4 +1,5 @@
 export { decodeKey, UndecodableKeyError } from './decode-key.ts'
+export { encodeKey } from './encode-key.ts'
 export { eventId, type EventIdentity } from './event-id.ts'
 export { parseMessage, type ParsedMessage, type UnreadableRecord } from './parse-message.ts'
 export { REPLAY_SOURCE } from './parse-s3-record.ts'

@@ -10,6 +10,7 @@ const LOADERS: Readonly<Record<string, () => Promise<(setExitCode: SetExitCode) 
   status: async () => (await import('./commands/status.ts')).statusCommand,
   env: async () => (await import('./commands/env.ts')).envCommand,
   dlq: async () => (await import('./commands/dlq.ts')).dlqCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
   parse: async () => (await import('./commands/parse.ts')).parseCommand,
 }
 

@@ -1,4 +1,5 @@
 import type { ObjectEvent } from '@fanout/schemas'
+import { encodeKey } from '../encode-key.ts'
 import { parseMessage } from '../parse-message.ts'
 
 /** What a test wants to be different from a plain upload; `null` leaves the field out. */
@@ -31,14 +32,6 @@ export function buildObjectEvent(overrides: EventOverrides = {}): ObjectEvent {
   const { events, failures } = parseMessage(buildNotification(overrides))
   if (!events[0]) throw new Error(`cannot build an event: ${failures[0]?.error}`)
   return events[0]
-}
-
-/** A key as S3 writes it into a notification: form-encoded, '/' kept. */
-export function encodeKey(key: string): string {
-  return encodeURIComponent(key)
-    .replaceAll('%20', '+')
-    .replaceAll('%2F', '/')
-    .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 function buildRecord(overrides: EventOverrides): Record<string, unknown> {

@@ -1,1 +1,2 @@
-export { buildNotification, buildObjectEvent, encodeKey, type EventOverrides } from './build-event.ts'
+export { encodeKey } from '../encode-key.ts'
+export { buildNotification, buildObjectEvent, type EventOverrides } from './build-event.ts'

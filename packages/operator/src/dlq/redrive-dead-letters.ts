@@ -1,7 +1,8 @@
-import { SendMessageBatchCommand, type MessageAttributeValue, type SQSClient } from '@aws-sdk/client-sqs'
+import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs'
 import type { SubscriberRegistration } from '@fanout/schemas'
 import { runLanes } from '../lanes.ts'
 import { createPace, type Pace } from '../pace.ts'
+import { sendMessages } from '../send-messages.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetterQueue, type OpenDeadLetterQueue } from './open-dead-letter-queue.ts'
 import { isChosen, type DeadLetterChoice } from './select-dead-letters.ts'
@@ -80,7 +81,7 @@ interface Run {
 }
 
 async function redriveSome(run: Run, pace: Pace, hasFailed: () => boolean): Promise<void> {
-  const { queue, options, result } = run
+  const { sqs, queueUrl, queue, options, result } = run
   const { signal, rate } = options
   const most = Math.min(10, Math.max(1, Math.floor(rate)))
   while (!signal?.aborted && !hasFailed()) {
@@ -89,15 +90,18 @@ async function redriveSome(run: Run, pace: Pace, hasFailed: () => boolean): Prom
     const { toSend, toRemove } = sort(letters, run)
     await pace(toSend.length, signal)
     if (signal?.aborted) return
-    const failed = await send(toSend, run)
-    const gone = [...toSend.filter(({ messageId }) => !failed.has(messageId)), ...toRemove]
+    const messages = toSend.map((letter) => ({ body: letter.body, attributes: attributesFor(letter) }))
+    const refused = await sendMessages(sqs, queueUrl, messages)
+    const gone = [...toSend.filter((_, index) => !refused.has(index)), ...toRemove]
     const kept = await queue.remove(gone)
     for (const { messageId } of kept) {
       result.failed.push({ messageId, error: 'sent, but SQS did not delete it', isSent: true })
     }
-    result.done += toSend.length - failed.size
+    result.done += toSend.length - refused.size
     result.duplicates += toRemove.length
-    for (const [messageId, error] of failed) result.failed.push({ messageId, error, isSent: false })
+    for (const [index, error] of refused) {
+      result.failed.push({ messageId: toSend[index]?.messageId ?? '', error, isSent: false })
+    }
     options.onProgress?.(letters.length)
   }
 }
@@ -117,42 +121,6 @@ function sort(letters: readonly DeadLetter[], { sent, options, result }: Run) {
     }
   }
   return { toSend, toRemove }
-}
-
-/** Returns why SQS refused which. */
-async function send(letters: readonly DeadLetter[], { sqs, queueUrl }: Run): Promise<Map<string, string>> {
-  const failed = new Map<string, string>()
-  for (const batch of batchesOf(letters)) {
-    const entries = batch.map((letter, index) => ({
-      Id: String(index),
-      MessageBody: letter.body,
-      MessageAttributes: attributesFor(letter),
-    }))
-    const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
-    for (const { Id, Code, Message } of Failed) {
-      const letter = batch[Number(Id)]
-      if (letter) failed.set(letter.messageId, [Code, Message].filter(Boolean).join(': '))
-    }
-  }
-  return failed
-}
-
-// A batch may be as large as one message
-const BATCH_BYTES = 256 * 1024
-
-function batchesOf(letters: readonly DeadLetter[]): DeadLetter[][] {
-  const batches: DeadLetter[][] = []
-  let bytes = Infinity
-  for (const letter of letters) {
-    const size = Buffer.byteLength(letter.body)
-    if (bytes + size > BATCH_BYTES) {
-      batches.push([])
-      bytes = 0
-    }
-    batches.at(-1)?.push(letter)
-    bytes += size
-  }
-  return batches
 }
 
 /** Why it was given up is no longer true; how often it was sent back is. */

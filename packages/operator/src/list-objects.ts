@@ -1,0 +1,39 @@
+import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
+import { decodeKey } from '@fanout/event-parsing'
+
+/** One object as a listing tells it. */
+export interface ListedObject {
+  key: string
+  /** Without quotes. */
+  eTag: string
+  /** Bytes. */
+  size: number
+  /** To the second. */
+  lastModified: Date
+}
+
+export interface ListOptions {
+  prefix?: string | undefined
+  /** Keys after this one only. */
+  after?: string | undefined
+  signal?: AbortSignal
+}
+
+/** The objects of a bucket page by page, in the order of their keys' UTF-8 bytes. */
+export async function* listObjects(
+  s3: S3Client,
+  bucket: string,
+  { prefix, after, signal }: ListOptions = {},
+): AsyncGenerator<ListedObject[]> {
+  // Keys may hold characters that XML has not
+  const input = { Bucket: bucket, Prefix: prefix, StartAfter: after, EncodingType: 'url' as const }
+  for await (const { Contents = [], EncodingType } of paginateListObjectsV2({ client: s3 }, input)) {
+    signal?.throwIfAborted()
+    yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified = new Date(0) }) => ({
+      key: EncodingType === 'url' ? decodeKey(Key) : Key,
+      eTag: ETag.replaceAll('"', ''),
+      size: Size,
+      lastModified: LastModified,
+    }))
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { runCli } from '../run-cli.ts'
+
+test('a replay of everything has to be said', async () => {
+  const { code, stderr } = await runCli(['replay', '--subscriber', 'thumbnailer'])
+
+  expect(code).toBe(2)
+  expect(stderr).toContain("--prefix ''")
+})
+
+test('a replay without a subscriber is refused', async () => {
+  const { code, stderr } = await runCli(['replay', '--prefix', ''])
+
+  expect(code).toBe(2)
+  expect(stderr).toContain('--subscriber')
+})
+
+test('a time that is none is refused', async () => {
+  const { code, stderr } = await runCli(['replay', '--subscriber', 'thumbnailer', '--since', 'yesterday'])
+
+  expect(code).toBe(2)
+  expect(stderr).toContain('yesterday is no time')
+})
+
+test('the help of replay shows an example', async () => {
+  const { stdout } = await runCli(['replay', '--help'])
+
+  expect(stdout).toContain('Example:\n  $ ')
+})

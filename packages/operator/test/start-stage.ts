@@ -1,0 +1,74 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { SSMClient } from '@aws-sdk/client-ssm'
+import { startLocalCloud } from '@fanout/local-cloud'
+import type { Stage } from '../src/stage.ts'
+import { writeAssembly } from './write-assembly.ts'
+
+/**
+ * A stage in a local cloud of its own, without functions: what is sent to a queue stays there. Its subscribers are `first` and
+ * `second`.
+ */
+export async function startStage(): Promise<{ stage: Stage; close: () => Promise<void> }> {
+  const assembly = await writeAssembly('Stage', {
+    Uploads: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'uploads' } },
+    Thumbnails: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'thumbnails' } },
+    ...Object.fromEntries(
+      ['first', 'second', 'first-dead', 'second-dead'].map((name) => [
+        name.replace('-', ''),
+        { Type: 'AWS::SQS::Queue', Properties: { QueueName: name } },
+      ]),
+    ),
+  })
+  const cloud = await startLocalCloud({ assemblies: [assembly], port: 0 })
+  const { endpoint, region, credentials, accountId } = cloud
+  const settings = { endpoint, region, credentials }
+  const clients = {
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+    sqs: new SQSClient(settings),
+    ssm: new SSMClient(settings),
+    dynamoDb: new DynamoDBClient(settings),
+  }
+  const queue = (name: string) => `${endpoint}/${accountId}/${name}`
+  const stage: Stage = {
+    name: 'dev',
+    isLocal: true,
+    account: accountId,
+    region,
+    settingsFor: () => settings,
+    clients,
+    uploadsBucket: 'uploads',
+    topicArn: `arn:aws:sns:${region}:${accountId}:topic`,
+    deliveriesTable: 'deliveries',
+    subscribers: ['first', 'second'].map((name) => ({
+      name,
+      functionName: name,
+      queueUrl: queue(name),
+      deadLetterQueueUrl: queue(`${name}-dead`),
+      resources: {},
+    })),
+  }
+  return {
+    stage,
+    close: async () => {
+      for (const client of Object.values(clients)) client.destroy()
+      await cloud.close()
+    },
+  }
+}
+
+export async function createTable(dynamoDb: DynamoDBClient, name: string, partition: string, sort?: string) {
+  const keys = [
+    { name: partition, type: 'HASH' as const },
+    ...(sort === undefined ? [] : [{ name: sort, type: 'RANGE' as const }]),
+  ]
+  await dynamoDb.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map((key) => ({ AttributeName: key.name, AttributeType: 'S' })),
+      KeySchema: keys.map((key) => ({ AttributeName: key.name, KeyType: key.type })),
+    }),
+  )
+}

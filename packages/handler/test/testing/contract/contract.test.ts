@@ -42,17 +42,20 @@ test('notices a job that decodes keys again', async () => {
   expect(complaints).toContain('Rule: a key is decoded, exactly once.')
 })
 
-test('notices a handler that takes the first record only', async () => {
+test.each([
+  ['message of a batch', { firstMessageOnly: true }, 'third.jpg'],
+  ['record of a message', { firstRecordOnly: true }, 'second.jpg'],
+])('notices a handler that takes the first %s only', async (_, naive, forgotten) => {
   const complaints = await complaintsAbout(() =>
-    createSizeIndex({ handler: (deps) => createNaiveHandler(([first = '']) => [first], deps) }),
+    createSizeIndex({ handler: (deps) => createNaiveHandler(deps, naive) }),
   )
 
-  expect(complaints).toContain('nothing is kept of third.jpg\n\nRule: every record of every message is worked on.')
+  expect(complaints).toContain(`nothing is kept of ${forgotten}\n\nRule: every record of every message is worked on.`)
 })
 
 test('notices a handler that throws for all', async () => {
   const complaints = await complaintsAbout(() =>
-    createSizeIndex({ handler: (deps) => createNaiveHandler((all) => all, deps, true) }),
+    createSizeIndex({ handler: (deps) => createNaiveHandler(deps, { throwsForAll: true }) }),
   )
 
   expect(complaints).toContain('the handler threw, which fails the whole batch')
@@ -60,9 +63,7 @@ test('notices a handler that throws for all', async () => {
 })
 
 test('notices a handler without a limit of attempts, dead letters and a deadline', async () => {
-  const complaints = await complaintsAbout(() =>
-    createSizeIndex({ handler: (deps) => createNaiveHandler((all) => all, deps) }),
-  )
+  const complaints = await complaintsAbout(() => createSizeIndex({ handler: (deps) => createNaiveHandler(deps) }))
 
   expect(complaints).toContain('Rule: what is denied ends as a dead letter.')
   expect(complaints).toContain('Rule: an unreadable message is given up alone.')

@@ -54,22 +54,24 @@ export type Job = (event: ObjectEvent, deps: Deps) => Promise<Outcome>
 export type Subscriber = SubscriberUnderTest<Deps>
 
 /** What people write without createHandler. */
-export function createNaiveHandler(
-  pick: (bodies: string[]) => string[],
-  deps: Deps,
-  isThrowingForAll = false,
-): SqsHandler {
+export function createNaiveHandler(deps: Deps, naive: Partial<Naive> = {}): SqsHandler {
   return async ({ Records }) => {
     const failures: string[] = []
-    for (const { body, messageId } of Records) {
-      if (!pick(Records.map((record) => record.body)).includes(body)) continue
-      for (const event of parseMessage(body).events) {
+    for (const { body, messageId } of naive.firstMessageOnly ? Records.slice(0, 1) : Records) {
+      const { events } = parseMessage(body)
+      for (const event of naive.firstRecordOnly ? events.slice(0, 1) : events) {
         await indexSize(event, deps).catch((error: unknown) => {
-          if (isThrowingForAll) throw error
+          if (naive.throwsForAll) throw error
           failures.push(messageId)
         })
       }
     }
     return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) }
   }
+}
+
+interface Naive {
+  firstMessageOnly: boolean
+  firstRecordOnly: boolean
+  throwsForAll: boolean
 }

@@ -1,0 +1,1 @@
+export { refuseNativeFile } from './refuse-native-file.ts'

@@ -88,7 +88,7 @@ function toRow(objectKey: string, found: ReadObject | undefined, deps: IndexDeps
   const row = { objectKey, ...stamp(deps) }
   if (!found) return { ...row, deleted: true, expiresAt: Math.floor(deps.now() / 1000) + TOMBSTONE_SECONDS }
   const { key: _key, ...object } = found.object
-  return { ...row, deleted: false, ...object, ...found.metadata, extractor: EXTRACTOR }
+  return { ...row, deleted: false, ...object, ...found.content }
 }
 
 function stamp({ now }: IndexDeps) {

@@ -61,8 +61,8 @@ export const LiveRow = z.object({
   declaredType: z.string().optional(),
   ...FileMetadata.shape,
   ...Annotations.shape,
-  /** Which edition of the extracting code the metadata are from. */
-  extractor: z.number(),
+  /** Which edition of the reading code the metadata are from; absent as long as the bytes are archived and nobody read them. */
+  extractor: z.number().optional(),
 })
 export type LiveRow = z.infer<typeof LiveRow>
 

@@ -3,13 +3,13 @@ import { mutationsOf } from '../mutation.ts'
 export const metadataIndexer = mutationsOf('apps/metadata-indexer', [
   {
     breaks: 'a newer row is not replaced',
-    file: 'src/dynamo-index.ts',
+    file: 'src/dynamodb-index.ts',
     find: `ConditionExpression: 'attribute_not_exists(#order) OR #order <= :order',`,
     replace: `ConditionExpression: 'attribute_not_exists(#order) OR :order = :order OR #order <= :order',`,
   },
   {
     breaks: 'an event without an order replaces only the row that it saw',
-    file: 'src/dynamo-index.ts',
+    file: 'src/dynamodb-index.ts',
     find: `ConditionExpression: 'revision = :revision',`,
     replace: `ConditionExpression: 'revision = :revision OR attribute_exists(objectKey)',`,
   },

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander'
-import type { SetExitCode } from './command-options.ts'
+import { findAppCommands, type CreateCommand } from './app-commands.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { WORKSPACE_ROOT } from './workspace.ts'
 
 // The AWS clients and sharp take longer to load than most commands to run
-const LOADERS: Readonly<Record<string, () => Promise<(setExitCode: SetExitCode) => Command>>> = {
+const LOADERS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
   local: async () => (await import('./commands/local.ts')).localCommand,
   upload: async () => (await import('./commands/upload.ts')).uploadCommand,
@@ -20,8 +21,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .description('Runs, feeds and watches the pipeline, here or on AWS.')
     .addHelpText('after', '\nExample:\n  $ pnpm start ~/Pictures/*.jpg\n  $ pnpm fanout status IMG_2041.jpg')
   let exitCode: number = EXIT.ok
-  for (const load of loadersFor(argv[2])) {
-    const createCommand = await load()
+  for (const createCommand of await findCommands(argv[2])) {
     program.addCommand(createCommand((code) => (exitCode = code)))
   }
   for (const command of [program, ...program.commands]) command.exitOverride()
@@ -31,15 +31,24 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed what is wrong, with the nearest name
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    process.stderr.write(`fanout: ${messageOf(error)}\n`)
+    complain(messageOf(error))
     return exitCodeOf(error)
   }
 }
 
-/** All of them for anything but a command's name: help lists them, and an unknown name is compared with theirs. */
-function loadersFor(name: string | undefined) {
-  const loader = Object.entries(LOADERS).find(([command]) => command === name)?.[1]
-  return loader ? [loader] : Object.values(LOADERS)
+/** The named one; or else all of them: help lists them, and an unknown name is compared with theirs. */
+async function findCommands(name: string | undefined): Promise<CreateCommand[]> {
+  const load = Object.entries(LOADERS).find(([command]) => command === name)?.[1]
+  if (load) return [await load()]
+  const ofApps = await findAppCommands(WORKSPACE_ROOT, Object.keys(LOADERS), complain)
+  const ofApp = ofApps.get(name ?? '')
+  if (ofApp) return [ofApp]
+  const own = await Promise.all(Object.values(LOADERS).map((loadOne) => loadOne()))
+  return [...own, ...ofApps.values()]
+}
+
+function complain(text: string): void {
+  process.stderr.write(`fanout: ${text}\n`)
 }
 
 function messageOf(error: unknown): string {

@@ -15,6 +15,9 @@ export const localStage = (): string => process.env['STAGE'] ?? 'dev'
 /** A path as the person typed it. pnpm runs scripts in the workspace's root and keeps the person's folder in INIT_CWD. */
 export const resolveTyped = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path)
 
+/** Makes paths that are relative mean what the person meant. */
+export const enterTypedFolder = (): void => process.chdir(resolveTyped('.'))
+
 /** The folders of the subscribers: every workspace in apps/ that says what it needs from AWS. */
 export async function findSubscriberFolders(root: string): Promise<string[]> {
   const apps = join(root, 'apps')

@@ -9,7 +9,6 @@ export default defineSubscriber({
   recordsInFlight: 2,
   readsUploads: true,
   environment: {
-    THUMBNAIL_SIZES: '1024,512,128',
     // glibc keeps an arena per thread, and libvips has many threads: 204 MB after 100 images, 159 MB with one arena.
     MALLOC_ARENA_MAX: '1',
   },

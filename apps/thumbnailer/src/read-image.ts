@@ -2,10 +2,12 @@ import { refuseBytes } from './limits.ts'
 import { refuseType, SNIFF_BYTES, type Refusal } from './sniff-image.ts'
 import type { SourceObject, ThumbnailStore } from './thumbnail-store.ts'
 
+type SourceReader = Pick<ThumbnailStore, 'readSource'>
+
 export type ReadResult = { type: 'read'; image: Buffer } | Refusal | { type: 'changed' }
 
 /** Downloads the object, but only if its first bytes are those of an image: a film is not read to learn that it is one. */
-export async function readImage(source: SourceObject, store: ThumbnailStore): Promise<ReadResult> {
+export async function readImage(source: SourceObject, store: SourceReader): Promise<ReadResult> {
   if (source.size === 0 && source.key.endsWith('/')) return { type: 'skipped', reason: 'a folder marker' }
   const head = Buffer.alloc(Math.min(source.size, SNIFF_BYTES))
   const first = await read(source, head, 0, store)
@@ -22,7 +24,7 @@ export async function readImage(source: SourceObject, store: ThumbnailStore): Pr
 }
 
 /** Nothing when `into` was filled, else the reason why not. */
-async function read(source: SourceObject, into: Buffer, start: number, store: ThumbnailStore) {
+async function read(source: SourceObject, into: Buffer, start: number, store: SourceReader) {
   // S3 refuses a range of no bytes
   if (into.length === 0) return undefined
   const result = await store.readSource(source, into, start)

@@ -1,4 +1,5 @@
 import sharp, { type OutputInfo, type Sharp } from 'sharp'
+import { firstPicture } from './first-picture/index.ts'
 import { pixelLimit, refusePixels } from './limits.ts'
 import type { RenditionSpec } from './rendition-spec.ts'
 import { refuseType, sniffImage, SNIFF_BYTES, type Refusal } from './sniff-image.ts'
@@ -11,7 +12,8 @@ export interface Rendition {
   data: Buffer
 }
 
-export type RenderResult = { type: 'rendered'; renditions: Rendition[] } | Refusal
+/** `width` and `height` are those of the image as it is encoded, before it is turned upright. */
+export type RenderResult = { type: 'rendered'; width: number; height: number; renditions: Rendition[] } | Refusal
 
 // One thread and no cache: a function has about one core, and the memory goes to pixels.
 sharp.concurrency(1)
@@ -26,17 +28,19 @@ sharp.unblock({
  * Makes one rendition per configured size, or says why that will never be possible: it does not throw on any bytes.
  * The renditions are upright, sRGB, never larger than the image, and carry no metadata.
  */
-export async function renderThumbnails(image: Buffer, fileName: string, spec: RenditionSpec): Promise<RenderResult> {
-  const refusal = refuseType(image.subarray(0, SNIFF_BYTES), fileName)
+export async function renderThumbnails(file: Buffer, fileName: string, spec: RenditionSpec): Promise<RenderResult> {
+  const refusal = refuseType(file.subarray(0, SNIFF_BYTES), fileName)
   if (refusal) return refusal
   try {
+    const image = firstPicture(file)
     const header = await sharp(image, { limitInputPixels: false }).metadata()
     if (header.compression === 'hevc') return { type: 'rejected', reason: 'HEIC is not supported' }
-    const tooLarge = refusePixels(header)
-    if (tooLarge) return { type: 'rejected', reason: tooLarge }
-    return { type: 'rendered', renditions: await decodeAndFanOut(image, pixelLimit(header), spec) }
+    const tooMuch = refusePixels(header, image)
+    if (tooMuch) return { type: 'rejected', reason: tooMuch }
+    const renditions = await decodeAndFanOut(image, pixelLimit(header, image), spec)
+    return { type: 'rendered', width: header.width, height: header.height, renditions }
   } catch (error) {
-    return { type: 'rejected', reason: explain(error, image) }
+    return { type: 'rejected', reason: explain(error, file) }
   }
 }
 

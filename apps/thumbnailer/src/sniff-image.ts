@@ -25,7 +25,10 @@ export function refuseType(head: Buffer, fileName: string): Refusal | undefined 
   const extension = extname(fileName).toLowerCase()
   if (!IMAGE_EXTENSIONS.has(extension)) return { type: 'skipped', reason: 'not an image' }
   // its owner believes that it is an image: worth telling
-  return { type: 'rejected', reason: head.length === 0 ? 'empty file' : `not an image, though named ${extension}` }
+  return {
+    type: 'rejected',
+    reason: head.length === 0 ? 'empty file' : `not an image that we know, though named ${extension}`,
+  }
 }
 
 /** An image that gets no renditions, now or ever: `skipped` is not for us, `rejected` cannot be done. */
@@ -55,15 +58,23 @@ const SIGNATURES: { name: string; matches: (head: Buffer) => boolean }[] = [
     matches: (head) => text(head, 0, 2) === 'BM' && BMP_HEADERS.has(head.subarray(14, 18).toString('hex')),
   },
   { name: 'ICO', matches: (head) => startsWith('00000100', '00000200')(head) && head[4] !== 0 && head[9] === 0 },
+  { name: 'OpenEXR', matches: startsWith('762f3101') },
+  { name: 'Radiance HDR', matches: (head) => /^#\?(RADIANCE|RGBE)\n/.test(text(head, 0, 11)) },
+  { name: 'PNM', matches: (head) => /^P[1-7]\s[\s#\d]/.test(text(head, 0, 4)) },
+  { name: 'XCF', matches: (head) => text(head, 0, 8) === 'gimp xcf' },
+  { name: 'QOI', matches: (head) => text(head, 0, 4) === 'qoif' },
+  { name: 'DDS', matches: (head) => text(head, 0, 4) === 'DDS ' },
+  { name: 'JPEG XR', matches: startsWith('4949bc01') },
+  { name: 'camera raw', matches: (head) => /^(FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/.test(text(head, 0, 15)) },
   { name: 'SVG', matches: isSvg },
 ]
 
 const BMP_HEADERS = new Set(['0c000000', '28000000', '34000000', '38000000', '40000000', '6c000000', '7c000000'])
 
 const IMAGE_EXTENSIONS = new Set(
-  '.jpg .jpeg .jpe .jfif .png .apng .webp .gif .tif .tiff .avif .heic .heif .jxl .jp2 .bmp .ico .psd .svg .svgz'.split(
-    ' ',
-  ),
+  `.jpg .jpeg .jpe .jfif .png .apng .webp .gif .tif .tiff .avif .heic .heif .jxl .jp2 .j2k .jpx .jxr .bmp .dib .ico .cur
+  .psd .psb .svg .svgz .tga .pcx .exr .hdr .pbm .pgm .ppm .pnm .xcf .qoi .dds .icns .cr2 .cr3 .nef .arw .dng .raf .rw2
+  .orf`.split(/\s+/),
 )
 
 function startsWith(...signatures: string[]): (head: Buffer) => boolean {

@@ -102,7 +102,7 @@ describe('createThumbnails', () => {
 
     const outcome = await create()
 
-    expect(outcome).toEqual({ type: 'rejected', reason: 'not an image, though named .jpg' })
+    expect(outcome).toEqual({ type: 'rejected', reason: 'not an image that we know, though named .jpg' })
     expect(store.thumbnails.size).toBe(0)
   })
 

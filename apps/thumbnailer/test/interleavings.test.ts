@@ -63,6 +63,8 @@ async function deliver(deaths: number[], store: MemoryStore, scheduler: Schedule
       spec: { sizes: [64, 32, 16], format: 'webp', quality: 80 },
       render: async (image, _name, { sizes }) => ({
         type: 'rendered',
+        width: 64,
+        height: 64,
         renditions: sizes.map((size) => ({ size, width: size, height: size, data: Buffer.from(image) })),
       }),
     }

@@ -28,6 +28,10 @@ describe.runIf(existsSync(FIXTURES))('the shared images', () => {
     expect(result.type === 'rendered' ? '' : result.reason).toMatch(/^.{0,119}$/)
     expect(performance.now() - started).toBeLessThan(10_000)
     expect(process.memoryUsage.rss() - before).toBeLessThan(512 * MEGABYTE)
+    for (const { data } of result.type === 'rendered' ? result.renditions : []) {
+      const { exif, xmp, iptc, icc, orientation, comments } = await sharp(data).metadata()
+      expect({ exif, xmp, iptc, icc, orientation, comments }).toEqual({})
+    }
   })
 
   it('makes all eight orientations look alike', async () => {

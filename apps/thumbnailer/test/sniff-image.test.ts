@@ -34,6 +34,11 @@ describe('sniffImage', () => {
     ['PSD', Buffer.from('8BPS')],
     ['BMP', hex('424d36000000000000003600000028000000')],
     ['ICO', hex('00000100010010100000')],
+    ['OpenEXR', hex('762f310102')],
+    ['Radiance HDR', Buffer.from('#?RADIANCE\nFORMAT=32-bit_rle_rgbe')],
+    ['PNM', Buffer.from('P6\n# a comment\n640 480 255 ')],
+    ['QOI', Buffer.from('qoif\0\0\0\x09')],
+    ['camera raw', Buffer.from('FUJIFILMCCD-RAW 0201')],
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
     ['SVG', Buffer.from('\uFEFF <?xml version="1.0"?>\n<!-- a -->\n<!DOCTYPE svg [<!ENTITY a "b">]>')],
   ])('knows a %s that we do not decode', (name, head) => {
@@ -42,6 +47,7 @@ describe('sniffImage', () => {
 
   it.each([
     ['text', Buffer.from('BMW and other words')],
+    ['a text about a motorway', Buffer.from('P6 is a road')],
     ['HTML with an SVG in it', Buffer.from('<!doctype html><svg></svg>')],
     ['XML', Buffer.from('<?xml version="1.0"?><feed/>')],
     ['a film', ftyp('isom', 'mp42')],
@@ -64,8 +70,8 @@ describe('refuseType', () => {
   })
 
   it.each([
-    ['page.JPG', Buffer.from('<html></html>'), 'not an image, though named .jpg'],
-    ['a.svgz', gzipSync('<svg/>'), 'not an image, though named .svgz'],
+    ['page.JPG', Buffer.from('<html></html>'), 'not an image that we know, though named .jpg'],
+    ['a.svgz', gzipSync('<svg/>'), 'not an image that we know, though named .svgz'],
     ['a.png', Buffer.alloc(0), 'empty file'],
     ['a.jpg', Buffer.from('%PDF-1.7'), 'PDF is not supported'],
   ])('rejects %s, whose owner should know', (name, head, reason) => {

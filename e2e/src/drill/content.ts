@@ -44,9 +44,9 @@ export function nameColour(...rgb: [number, number, number]): string {
   return `rgb ${rgb.map((part) => Math.floor(part / 32)).join('')}`
 }
 
-/** An image that says what it is, and cannot be decoded. */
+/** What says which format it is, and nothing more. */
 function tear({ bytes, mediaType }: Content): Content {
-  return describe(bytes.subarray(0, 20), mediaType)
+  return describe(bytes.subarray(0, mediaType === 'image/webp' ? 16 : 8), mediaType)
 }
 
 function describe(bytes: Buffer, mediaType: string): Content {

@@ -8,6 +8,8 @@ export interface HistoryOptions {
   keys: number
   contents: Content[]
   sequencers: Sequencers
+  /** Only what a client can do, and nothing that S3 does by its own rules. */
+  isByClients?: boolean
   /** Between two operations. */
   meanMs: number
 }
@@ -60,32 +62,44 @@ function chooseOperation(choice: Choice): Chosen {
   const latest = versions.at(-1)
   const made = { versionId: `version-${number}`, ...createSequencer(options.sequencers, number, random) }
   const draw = random.next()
-  if (!latest || draw < 0.4) return write(random.pick(options.contents), made, random)
+  const by = options.isByClients ? CLIENTS : EVERYBODY
+  if (!latest || draw < 0.4) return write(random.pick(options.contents), made, by, random)
   if (draw < 0.5) {
-    const source = bucket.current(random.pick(others))
-    if (source) return { ...made, type: 'write', eventName: 'ObjectCreated:Copy', ...copyOf(source.content) }
+    const copyOf = random.pick(others)
+    const content = bucket.current(copyOf)?.content
+    if (content) return { ...made, type: 'write', eventName: 'ObjectCreated:Copy', content, eTag: content.eTag, copyOf }
   }
   if (draw < 0.65 && latest.content) {
-    const family = random.pick(['ObjectRemoved', 'ObjectRemoved', 'LifecycleExpiration'])
-    return { ...made, type: 'hide', eventName: `${family}:DeleteMarkerCreated` }
+    return { ...made, type: 'hide', eventName: `${random.pick(by.removals)}:DeleteMarkerCreated` }
   }
-  if (draw < 0.75 && latest.content) return annotate(latest, random)
+  if (draw < 0.75 && latest.content) return annotate(latest, by, random)
   // An undelete is the erasure of a delete marker
   const erased = draw < 0.85 ? latest : random.pick(versions)
-  const family = random.pick(['ObjectRemoved', 'ObjectRemoved', 'LifecycleExpiration'])
-  return { ...made, type: 'erase', versionId: erased.versionId, eventName: `${family}:Delete` }
+  return { ...made, type: 'erase', versionId: erased.versionId, eventName: `${random.pick(by.removals)}:Delete` }
 }
 
-function write(content: Content, made: Pick<Operation, 'versionId' | 'sequencer'>, random: Random): Chosen {
-  const eventName = random.pick(['Put', 'Put', 'Put', 'Post', 'CompleteMultipartUpload'])
+const CLIENTS = {
+  writes: ['Put'],
+  removals: ['ObjectRemoved'],
+  annotations: ['ObjectTagging:Put', 'ObjectTagging:Delete'],
+}
+
+const EVERYBODY = {
+  writes: ['Put', 'Put', 'Put', 'Post', 'CompleteMultipartUpload'],
+  removals: ['ObjectRemoved', 'ObjectRemoved', 'LifecycleExpiration'],
+  annotations: ['ObjectTagging:Put', 'ObjectTagging:Delete', 'ObjectAcl:Put', 'LifecycleTransition'],
+}
+
+type Made = Pick<Operation, 'versionId' | 'sequencer'>
+
+function write(content: Content, made: Made, { writes }: typeof EVERYBODY, random: Random): Chosen {
+  const eventName = random.pick(writes)
   const eTag = eventName === 'CompleteMultipartUpload' ? `${content.eTag}-2` : content.eTag
   return { ...made, type: 'write', eventName: `ObjectCreated:${eventName}`, content, eTag }
 }
 
-const copyOf = (content: Content) => ({ content, eTag: content.eTag })
-
-function annotate({ versionId, eTag }: Version, random: Random): Chosen {
-  const eventName = random.pick(['ObjectTagging:Put', 'ObjectTagging:Delete', 'ObjectAcl:Put', 'LifecycleTransition'])
+function annotate({ versionId, eTag }: Version, { annotations }: typeof EVERYBODY, random: Random): Chosen {
+  const eventName = random.pick(annotations)
   const annotation: Chosen = { type: 'annotate', versionId, eTag, eventName }
   return eventName === 'LifecycleTransition'
     ? { ...annotation, storageClass: random.pick(READABLE_CLASSES) }

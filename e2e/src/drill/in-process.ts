@@ -16,7 +16,7 @@ import { createRandom } from './random.ts'
 import { rememberCall } from './remember.ts'
 import { describeRenditions, expectRenditions } from './renditions.ts'
 import { describeRows, expectRows } from './rows.ts'
-import { createSubscribers } from './subscribers.ts'
+import { createSubscribers, RENDITION_SIZES } from './subscribers.ts'
 import { describeTrail, expectTrail } from './trail.ts'
 import { passingErrors } from './trouble.ts'
 
@@ -74,9 +74,9 @@ export async function drillInProcess(options: DrillOptions): Promise<Drilled> {
   await clock.run()
 
   const expected = expectState(operations)
-  const trail = describeTrail(subscribers.trail)
+  const trail = describeTrail(subscribers.trail.values())
   const differences = [
-    ...compareKeys('thumbnailer', expectRenditions(expected), await describeRenditions(subscribers.thumbnails)),
+    ...compareKeys('thumbnailer', expectRenditions(expected, RENDITION_SIZES), await describeRenditions(subscribers.thumbnails)),
     ...compareKeys('metadata-indexer', expectRows(expected), describeRows(subscribers.rows)),
     ...compareKeys('audit-logger', expectTrail(expected, startedAt), trail.byRequest),
   ]

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { drillThroughLocalCloud } from './cloud/through-local-cloud.ts'
 import { describeDifferences } from './compare.ts'
 import { isAsExpected, type Drilled } from './drilled.ts'
 import { SEQUENCERS } from './history.ts'
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     failures: { type: 'string', default: '0.005' },
     deaths: { type: 'string', default: '0.0005' },
     runs: { type: 'string' },
+    'through-local-cloud': { type: 'boolean', default: false },
+    kill: { type: 'string', default: '0' },
     'without-sequencer': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -45,6 +48,7 @@ function drill(): Promise<Drilled> {
     deaths: Number(values.deaths),
     isOrdered: !values['without-sequencer'],
   }
+  if (values['through-local-cloud']) return drillThroughLocalCloud({ ...options, kills: Number(values.kill) })
   return values.runs === undefined ? drillInProcess(options) : drillRuns(Number(values.runs), options)
 }
 

@@ -11,6 +11,8 @@ export interface Operation {
   content?: Content
   /** Of what a write writes, without quotes: that of a multipart upload is not the hash of its content. */
   eTag?: string
+  /** The key whose object, as it is at that time, a copy copies. */
+  copyOf?: string
   /** Where a transition has moved the version to. */
   storageClass?: string
   /** As S3 calls it, e.g. `ObjectCreated:Copy`. */

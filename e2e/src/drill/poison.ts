@@ -38,6 +38,7 @@ function ofRecord(name: string, record: EventOverrides): Poison {
   return { name, body: buildNotification(record), record }
 }
 
+// Of the characters that SQS takes
 function randomText(random: Random): string {
-  return String.fromCharCode(...Array.from({ length: 40 }, () => random.below(0xd800)))
+  return String.fromCharCode(...Array.from({ length: 40 }, () => 0x20 + random.below(0xd7e0)))
 }

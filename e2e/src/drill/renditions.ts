@@ -1,20 +1,23 @@
 import sharp from 'sharp'
 import { nameColour } from './content.ts'
 import type { ExpectedState } from './expected-state.ts'
-import { RENDITION_SIZES, type Subscribers } from './subscribers.ts'
 
 /** A rendition in words: two that should be the same have the same words. */
 type Described = string
 
-type Thumbnails = Subscribers['thumbnails']
+/** As much of a rendition as is looked at. */
+export interface StoredRendition {
+  data: Buffer
+  origin: { sourceETag: string }
+}
 
 /** One set of renditions for every image that is there, of its size and colour; and nothing else in the bucket. */
-export function expectRenditions({ objects }: ExpectedState): Map<string, Described> {
+export function expectRenditions({ objects }: ExpectedState, sizes: readonly number[]): Map<string, Described> {
   const expected = new Map<string, Described>()
   for (const { key, live } of objects.values()) {
     if (!live?.content.image) continue
     const { width, height, colour } = live.content.image
-    for (const size of RENDITION_SIZES) {
+    for (const size of sizes) {
       const fit = Math.min(1, size / Math.max(width, height))
       const [fitWidth, fitHeight] = [width, height].map((side) => Math.max(1, Math.round(side * fit)))
       expected.set(renditionKey(key, size), `${fitWidth}x${fitHeight} of "${live.eTag}" in ${colour}`)
@@ -24,7 +27,7 @@ export function expectRenditions({ objects }: ExpectedState): Map<string, Descri
 }
 
 /** What is in the bucket: sizes and colours are those of the decoded renditions. */
-export async function describeRenditions(thumbnails: Thumbnails): Promise<Map<string, Described>> {
+export async function describeRenditions(thumbnails: ReadonlyMap<string, StoredRendition>): Promise<Map<string, Described>> {
   const looks = new Map<Buffer, Promise<Look>>()
   const described = new Map<string, Described>()
   for (const [key, { data, origin }] of thumbnails) {

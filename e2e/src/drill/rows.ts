@@ -1,5 +1,5 @@
+import type { IndexRow } from '@fanout/schemas'
 import type { ExpectedState } from './expected-state.ts'
-import type { Subscribers } from './subscribers.ts'
 
 /** A live row for every object that is there, and a tombstone for every one that was. */
 export function expectRows({ objects }: ExpectedState): Map<string, string> {
@@ -26,7 +26,7 @@ export function expectRows({ objects }: ExpectedState): Map<string, string> {
   return expected
 }
 
-export function describeRows(rows: Subscribers['rows']): Map<string, string> {
+export function describeRows(rows: ReadonlyMap<string, IndexRow>): Map<string, string> {
   return new Map([...rows].map(([key, row]) => [key, row.deleted ? 'tombstone' : describe(row)]))
 }
 

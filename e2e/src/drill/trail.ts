@@ -1,24 +1,28 @@
+import type { AuditEntry } from '@fanout/schemas'
 import type { ExpectedState } from './expected-state.ts'
 import type { Operation } from './operation.ts'
-import type { Subscribers } from './subscribers.ts'
-
-type Trail = Subscribers['trail']
 
 /** One entry for every operation, which says what was done to which version, and when. */
-export function expectTrail({ trail }: ExpectedState, startedAt: number): Map<string, string> {
+export function expectTrail({ trail }: ExpectedState, startedAt?: number): Map<string, string> {
   const expected = new Map<string, string>()
   for (const [requestId, operation] of trail) expected.set(requestId, describe(toEntry(operation, startedAt)))
   return expected
 }
 
-/** What the trail says of each request. */
-export function describeTrail(trail: Trail): { byRequest: Map<string, string>; doubled: number } {
+/**
+ * What the trail says of each request, and how many entries of one request are too many.
+ * @param isTimeKnown whether the history says when S3 did what, and in which order
+ */
+export function describeTrail(
+  entries: Iterable<AuditEntry>,
+  isTimeKnown = true,
+): { byRequest: Map<string, string>; doubled: number } {
   const byRequest = new Map<string, string>()
   let doubled = 0
-  for (const entry of trail.values()) {
+  for (const entry of entries) {
     const requestId = entry.requestId ?? entry.entryId
     if (byRequest.has(requestId)) doubled += 1
-    byRequest.set(requestId, describe(entry))
+    byRequest.set(requestId, describe(isTimeKnown ? entry : { ...entry, eventTime: undefined, sequencer: undefined }))
   }
   return { byRequest, doubled }
 }
@@ -26,15 +30,17 @@ export function describeTrail(trail: Trail): { byRequest: Map<string, string>; d
 interface Entry {
   objectKey: string
   eventName: string
-  eventTime: string
+  eventTime: string | undefined
   versionId?: string | undefined
   size?: number | undefined
   sequencer?: string | undefined
 }
 
-function toEntry({ key, eventName, at, versionId, content, sequencer }: Operation, startedAt: number): Entry {
-  const eventTime = new Date(startedAt + at).toISOString()
-  return { objectKey: key, eventName, eventTime, versionId, size: content?.bytes.length, sequencer }
+function toEntry(operation: Operation, startedAt: number | undefined): Entry {
+  const { key, eventName, at, versionId, content, sequencer } = operation
+  const said = { objectKey: key, eventName, versionId, size: content?.bytes.length }
+  if (startedAt === undefined) return { ...said, eventTime: undefined }
+  return { ...said, eventTime: new Date(startedAt + at).toISOString(), sequencer }
 }
 
 function describe({ objectKey, eventName, eventTime, versionId, size, sequencer }: Entry): string {

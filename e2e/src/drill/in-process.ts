@@ -76,7 +76,11 @@ export async function drillInProcess(options: DrillOptions): Promise<Drilled> {
   const expected = expectState(operations)
   const trail = describeTrail(subscribers.trail.values())
   const differences = [
-    ...compareKeys('thumbnailer', expectRenditions(expected, RENDITION_SIZES), await describeRenditions(subscribers.thumbnails)),
+    ...compareKeys(
+      'thumbnailer',
+      expectRenditions(expected, RENDITION_SIZES),
+      await describeRenditions(subscribers.thumbnails),
+    ),
     ...compareKeys('metadata-indexer', expectRows(expected), describeRows(subscribers.rows)),
     ...compareKeys('audit-logger', expectTrail(expected, startedAt), trail.byRequest),
   ]

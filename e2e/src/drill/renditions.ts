@@ -27,7 +27,9 @@ export function expectRenditions({ objects }: ExpectedState, sizes: readonly num
 }
 
 /** What is in the bucket: sizes and colours are those of the decoded renditions. */
-export async function describeRenditions(thumbnails: ReadonlyMap<string, StoredRendition>): Promise<Map<string, Described>> {
+export async function describeRenditions(
+  thumbnails: ReadonlyMap<string, StoredRendition>,
+): Promise<Map<string, Described>> {
   const looks = new Map<Buffer, Promise<Look>>()
   const described = new Map<string, Described>()
   for (const [key, { data, origin }] of thumbnails) {

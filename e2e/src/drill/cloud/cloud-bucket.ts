@@ -33,7 +33,9 @@ export function createCloudBucket(s3: S3Client, bucket: string): CloudBucket {
   }
 
   function put({ content }: Operation, target: Target) {
-    return s3.send(new PutObjectCommand({ ...target, ...(content && { Body: content.bytes, ContentType: content.mediaType }) }))
+    return s3.send(
+      new PutObjectCommand({ ...target, ...(content && { Body: content.bytes, ContentType: content.mediaType }) }),
+    )
   }
 
   function copy({ content }: Operation, source: string, target: Target) {

@@ -23,7 +23,10 @@ export interface CloudSessionOptions {
 const root = join(import.meta.dirname, '../../../..')
 
 export async function startCloudSession({ timeScale, decide, warn }: CloudSessionOptions): Promise<CloudSession> {
-  execFileSync(join(root, 'node_modules/.bin/turbo'), ['run', 'synth', '--output-logs=errors-only'], { cwd: root, stdio: ['ignore', 2, 2] })
+  execFileSync(join(root, 'node_modules/.bin/turbo'), ['run', 'synth', '--output-logs=errors-only'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
   let cloudPort = 0
   const gateway = await startGateway(
     () => cloudPort,

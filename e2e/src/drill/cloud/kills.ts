@@ -32,7 +32,11 @@ export function createKiller(gatewayPort: () => number, random: Random): Killer 
       const moment = random.pick(MOMENTS)
       const processes = childProcesses()
       if (moment === 'at any moment' && processes.length > 0) kill(random.pick(processes))
-      else ordered.push({ moment: moment === 'at any moment' ? 'dropped after' : moment, spared: random.below(MOST_SPARED) })
+      else
+        ordered.push({
+          moment: moment === 'at any moment' ? 'dropped after' : moment,
+          spared: random.below(MOST_SPARED),
+        })
     },
     decide({ port }) {
       const [next] = ordered

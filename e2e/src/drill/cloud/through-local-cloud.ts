@@ -101,7 +101,7 @@ async function disturbAndOperate(stage: Stage, options: CloudDrillOptions, kille
 
 /** Waits until nothing is left in any queue. */
 async function settle(stage: Stage): Promise<void> {
-  for (let quiet = 0; quiet < 3; ) {
+  for (let quiet = 0; quiet < 3;) {
     await sleep(500)
     const depths = await readQueueDepths(stage)
     const left = depths.reduce((sum, { waiting, inFlight, delayed }) => sum + waiting + inFlight + delayed, 0)
@@ -133,9 +133,7 @@ async function compare(stage: Stage, operations: Operation[]) {
 /** Deliveries without a record that they are done, skipped or rejected. The thumbnailer does not hear of annotations. */
 function countLost(operations: Operation[], eventIds: Map<string | undefined, string>, deliveries: DeliveryRecord[]) {
   const settled = new Set(
-    deliveries
-      .filter(({ outcome }) => outcome !== 'dead')
-      .map(({ subscriber, eventId }) => `${subscriber} ${eventId}`),
+    deliveries.filter(({ outcome }) => outcome !== 'dead').map(({ subscriber, eventId }) => `${subscriber} ${eventId}`),
   )
   const expected = operations.flatMap(({ type, requestId }) => {
     const subscribers = ['audit-logger', 'metadata-indexer', ...(type === 'annotate' ? [] : ['thumbnailer'])]

@@ -16,7 +16,7 @@ export interface GatewayCall {
 /** What becomes of a call: it is let through, its connection breaks before or after its effect, or something else answers. */
 export type Fate = 'forwarded' | 'dropped before' | 'dropped after' | Reply
 
-export interface Reply {
+interface Reply {
   status: number
   headers: Record<string, string>
   body: string

@@ -21,6 +21,7 @@ const READERS: Readonly<Record<string, ReadHeader>> = {
   gif: readGif,
   webp: readWebp,
   tiff: readTiff,
+  cr2: readTiff,
   avif: readHeif,
   heic: readHeif,
   heif: readHeif,
@@ -40,7 +41,7 @@ export async function readMetadata(file: FileBytes): Promise<FileMetadata> {
   const header: ImageHeader = {}
   await asFarAsReadable(() => readHeader(viewFile(file), header))
   const { width, height, exif, icc } = header
-  if (width && height) Object.assign(metadata, { width, height })
+  if (isSize(width) && isSize(height)) Object.assign(metadata, { width, height })
   if (exif) await asFarAsReadable(() => readExif(exif, metadata))
   if (icc) await asFarAsReadable(async () => void (metadata.iccProfile = iccProfileName(icc)))
   return FileMetadata.parse(Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)))
@@ -53,4 +54,8 @@ async function asFarAsReadable(read: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
+}
+
+function isSize(pixels: number | undefined): boolean {
+  return Number.isSafeInteger(pixels) && pixels !== undefined && pixels > 0
 }

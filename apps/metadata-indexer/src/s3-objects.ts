@@ -92,6 +92,7 @@ async function fill(into: Uint8Array, body: unknown, key: string): Promise<void>
   if (!(body instanceof Readable)) throw new TypeError(`cannot read the body of ${key}: not a stream`)
   let filled = 0
   for await (const chunk of body) {
+    if (filled + chunk.length > into.length) throw new Error(`long body of ${key}: more than ${into.length} bytes`)
     into.set(chunk, filled)
     filled += chunk.length
   }

@@ -1,53 +1,102 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { scratchCopy } from '../src/mutate/scratch-copy.ts'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createCopyWith, root, run } from './generated-subscribers.ts'
 
-const root = join(import.meta.dirname, '../..')
-const command = join(root, 'turbo/generators/new-subscriber.ts')
+vi.setConfig({ testTimeout: 90_000 })
+
+const combinations = [true, false].flatMap((table) =>
+  [true, false].flatMap((bucket) => [
+    { table, bucket, events: 'created,removed,expired', prefix: '' },
+    { table, bucket, events: 'created', prefix: 'my photos/' },
+  ]),
+)
+const withTable = combinations.findIndex(({ table, bucket, prefix }) => table && !bucket && prefix === '')
+const made = combinations.map((_, index) => `apps/made-${index}`)
+let copy: string
+
+beforeAll(() => {
+  copy = createCopyWith(combinations)
+}, 180_000)
+afterAll(() => rmSync(copy, { recursive: true, force: true }))
 
 describe('what new:subscriber makes, for every combination of a table, a bucket, removals and a prefix', () => {
-  let copy: string
-
-  beforeAll(() => {
-    copy = scratchCopy(root)
-    for (const [index, options] of combinations().entries()) generate(copy, `made-${index}`, options)
-  })
-  afterAll(() => rmSync(copy, { recursive: true, force: true }))
-
   test('is formatted', () => {
-    expect(run('oxfmt', ['--check', 'apps/made-*/**'])).toEqual(passes)
+    expect(run(copy, 'oxfmt', ['--check', 'apps/made-*/**'])).toEqual(passes)
   })
 
   test('is free of lint', () => {
-    expect(run('oxlint', MADE)).toEqual(passes)
+    expect(run(copy, 'oxlint', made)).toEqual(passes)
   })
 
   test('has no type error', () => {
-    writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ extends: './tsconfig.base.json', include: MADE }))
+    writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ extends: './tsconfig.base.json', include: made }))
 
-    expect(run('tsc', [])).toEqual(passes)
+    expect(run(copy, 'tsc', [])).toEqual(passes)
   })
 
   test('passes its own tests, the contract test among them', () => {
-    const include = { test: { include: ['apps/made-*/test/**/*.test.ts'] } }
-    writeFileSync(join(copy, 'made.config.ts'), `export default ${JSON.stringify(include)}`)
-
-    const { status, output } = run('vitest', ['run', '--config', 'made.config.ts'])
+    const { status, output } = runTests('apps/made-*/test/**/*.test.ts')
 
     expect(status === 0 ? 'passed' : output).toBe('passed')
-    expect(output).toContain(`Test Files  ${2 * MADE.length} passed`)
+    expect(output).toContain(`Test Files  ${2 * made.length} passed`)
   })
+})
 
-  function run(binary: string, args: string[]) {
-    const { status, stdout, stderr } = spawnSync(join(root, 'node_modules/.bin', binary), args, {
-      cwd: copy,
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, NO_COLOR: '1' },
-    })
-    return { status, output: stdout + stderr }
-  }
+test.each<{ mistake: string; file: string; edits: [string, string][]; rule: string }>([
+  {
+    mistake: 'does not decode keys',
+    file: 'src/follow-object.ts',
+    edits: [['{ key }: ObjectEvent', '{ rawKey: key }: ObjectEvent']],
+    rule: 'a key is decoded, exactly once',
+  },
+  {
+    mistake: 'takes the first record only',
+    file: 'test/contract.test.ts',
+    edits: [
+      ['createHandler(', '({ Records }, context) => createHandler('],
+      ['faulty), parts)', 'faulty), parts)({ Records: Records.slice(0, 1) }, context)'],
+    ],
+    rule: 'every record of every message is worked on',
+  },
+  {
+    mistake: 'throws for all',
+    file: 'test/contract.test.ts',
+    edits: [
+      ['createHandler(', '(event, context) => createHandler('],
+      [
+        'faulty), parts)',
+        "faulty), parts)(event, context).then((answer) => (answer.batchItemFailures[0] ? Promise.reject('failed') : answer))",
+      ],
+    ],
+    rule: 'one failing record leaves its neighbours alone',
+  },
+  {
+    mistake: 'ignores the order of events',
+    file: 'src/follow-object.ts',
+    edits: [
+      ['{ key }: ObjectEvent', '{ key, type, size = 0 }: ObjectEvent'],
+      ['await deps.headObject(key)', "type === 'removed' ? undefined : { size, eTag: '' }"],
+    ],
+    rule: 'events may come in any order',
+  },
+  {
+    mistake: 'swallows errors',
+    file: 'src/follow-object.ts',
+    edits: [['await deps.headObject(key)', 'await deps.headObject(key).catch(() => undefined)']],
+    rule: 'a failure that may pass is tried again',
+  },
+])('the contract test of what it makes teaches a job that $mistake: "$rule"', ({ file, edits, rule }) => {
+  const naive = join(copy, 'apps/naive')
+  rmSync(naive, { recursive: true, force: true })
+  cpSync(join(copy, made[withTable] ?? ''), naive, { recursive: true, verbatimSymlinks: true })
+  for (const [right, wrong] of edits) replaceIn(join(naive, file), right, wrong)
+
+  const { status, output } = runTests('apps/naive/test/contract.test.ts')
+
+  expect(status).toBe(1)
+  expect(output).toContain(`Rule: ${rule}.`)
 })
 
 describe('new:subscriber refuses', () => {
@@ -70,7 +119,11 @@ describe('new:subscriber refuses', () => {
     ['options without a name', ['--table'], 'the name is missing'],
     ['to ask where nobody can answer', [], 'the name is missing'],
   ])('%s', (_, args, complaint) => {
-    const { status, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(root, 'turbo/generators/new-subscriber.ts'), ...args],
+      { encoding: 'utf8' },
+    )
 
     expect(stderr).toContain(`new:subscriber: `)
     expect(stderr).toContain(complaint)
@@ -80,47 +133,13 @@ describe('new:subscriber refuses', () => {
 
 const passes = { status: 0, output: expect.any(String) }
 
-interface Options {
-  events: string
-  prefix: string
-  table: boolean
-  bucket: boolean
+function runTests(include: string) {
+  writeFileSync(join(copy, 'made.config.ts'), `export default { test: { include: ['${include}'] } }`)
+  return run(copy, 'vitest', ['run', '--config', 'made.config.ts'])
 }
 
-function combinations(): Options[] {
-  return [true, false].flatMap((table) =>
-    [true, false].flatMap((bucket) => [
-      { table, bucket, events: 'created,removed,expired', prefix: '' },
-      { table, bucket, events: 'created', prefix: 'my photos/' },
-    ]),
-  )
-}
-
-const MADE = combinations().map((_, index) => `apps/made-${index}`)
-
-function generate(copy: string, name: string, { events, prefix, table, bucket }: Options): void {
-  const answers = [name, events, prefix, String(table), String(bucket)]
-  const gen = spawnSync(
-    join(root, 'node_modules/.bin/gen'),
-    ['run', 'subscriber', '--root', copy, '--args', ...answers],
-    {
-      cwd: copy,
-      encoding: 'utf8',
-    },
-  )
-  if (gen.status !== 0) throw new Error(`gen ${answers.join(' ')} failed: ${gen.stdout}${gen.stderr}`)
-  linkDependencies(join(copy, 'apps', name))
-}
-
-/** As pnpm would: what a new subscriber depends on, the other apps depend on too. */
-function linkDependencies(app: string): void {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'))
-  for (const dependency of Object.keys({ ...dependencies, ...devDependencies })) {
-    const installed = ['audit-logger', 'thumbnailer'].map((other) =>
-      join(root, 'apps', other, 'node_modules', dependency),
-    )
-    const link = join(app, 'node_modules', dependency)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(realpathSync(installed.find(existsSync) ?? dependency), link)
-  }
+function replaceIn(file: string, text: string, other: string): void {
+  const contents = readFileSync(file, 'utf8')
+  if (!contents.includes(text)) throw new Error(`${file} has no ${text}`)
+  writeFileSync(file, contents.replaceAll(text, other))
 }

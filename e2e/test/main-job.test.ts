@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { writeSampleImages } from '@fanout/operator'
 import { beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
+import { findFreePort } from '../src/find-free-port.ts'
 
 const main = join(import.meta.dirname, '../../packages/operator/src/main.ts')
 
@@ -81,12 +81,4 @@ const readDocument = () => RunDocument.parse(JSON.parse(stdout))
 function outcomesOf(key: string): Record<string, string> {
   const object = readDocument().objects.find((each) => each.key === key)
   return Object.fromEntries(Object.entries(object?.subscribers ?? {}).map(([name, { outcome }]) => [name, outcome]))
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

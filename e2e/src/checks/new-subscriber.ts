@@ -2,6 +2,7 @@ import { deepEqual } from 'node:assert/strict'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { findFreePort } from '../find-free-port.ts'
 import { cloneRepository } from './clone.ts'
 import { report } from './report.ts'
 
@@ -37,10 +38,10 @@ try {
       clone.run('sherif', '-r', 'unsync-similar-dependencies')
       clone.run('turbo', 'boundaries')
     },
-    'each settles a file, and so does a further function of one': () => {
+    'each settles a file, and so does a further function of one': async () => {
       const source = join(clone.folder, 'apps/made-table/src')
       writeFileSync(join(source, 'further.handler.ts'), "export { handler } from './handler.ts'\n")
-      const outcomes = outcomesOf('package.json')
+      const outcomes = await outcomesOf('package.json')
       const expected = [...made, 'made-table-further'].map((name) => [name, 'done'])
       deepEqual(
         expected.map(([name = '']) => [name, outcomes[name]?.outcome]),
@@ -53,11 +54,11 @@ try {
       const ids = stacks.map(({ taskId }) => taskId)
       deepEqual(ids.toSorted(), ['@fanout/made-table#deploy', '@fanout/made-table#synth'])
     },
-    'without its folder nothing is left of it': () => {
+    'without its folder nothing is left of it': async () => {
       for (const folder of folders) rmSync(join(clone.folder, folder), { recursive: true })
       clone.pnpm('install', '--offline', '--no-frozen-lockfile')
       deepEqual(changes(), [])
-      deepEqual(Object.keys(outcomesOf('package.json')), ours)
+      deepEqual(Object.keys(await outcomesOf('package.json')), ours)
     },
   })
 } finally {
@@ -74,8 +75,8 @@ function turbo(...args: string[]): string {
 }
 
 /** What each subscriber made of a file, by name. */
-function outcomesOf(file: string) {
-  const flags = ['--once', '--json', '--ephemeral', '--port', '4649']
+async function outcomesOf(file: string) {
+  const flags = ['--once', '--json', '--ephemeral', '--port', String(await findFreePort())]
   const document: unknown = JSON.parse(clone.pnpm('-s', 'start', ...flags, file))
   return RunDocument.parse(document).objects[0]?.subscribers ?? {}
 }

@@ -3,6 +3,8 @@ import type { RenditionSpec } from './rendition-spec.ts'
 
 // S3 allows 1,024 bytes; this leaves room for '@65535.webp'.
 const LONGEST_NAME = 1000
+// What is left of a long name, before its hash
+const LONGEST_FOLDER = 900
 
 /**
  * Where the renditions of one object lie: `holiday/beach 1.jpg` gives `holiday/beach%201.jpg@`. Readable in a listing,
@@ -26,6 +28,21 @@ export function renditionKey(objectKey: string, size: number, { format }: Rendit
 export function renditionKeys(objectKey: string, spec: RenditionSpec): [string, ...string[]] {
   const [largest, ...others] = spec.sizes
   return [renditionKey(objectKey, largest, spec), ...others.map((size) => renditionKey(objectKey, size, spec))]
+}
+
+/** The object that a {@link renditionPrefix} belongs to; undefined where a hash stands for a part of its key. */
+export function objectKeyOf(prefix: string): string | undefined {
+  const name = prefix.slice(0, -1)
+  return name.includes('=') ? undefined : name.split('/').map(decodeURIComponent).join('/')
+}
+
+/** Under which all renditions of objects lie whose keys begin with `keyPrefix`: as far as that names whole folders. */
+export function renditionFolder(keyPrefix: string): string {
+  const folders = keyPrefix.split('/').slice(0, -1)
+  return folders
+    .map((segment) => `${encodeSegment(segment)}/`)
+    .join('')
+    .slice(0, LONGEST_FOLDER)
 }
 
 // '.' and '..' would climb out of the folder when somebody copies the bucket to a disk

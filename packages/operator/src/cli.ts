@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   env: async () => (await import('./commands/env.ts')).envCommand,
   dlq: async () => (await import('./commands/dlq.ts')).dlqCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
   parse: async () => (await import('./commands/parse.ts')).parseCommand,
 }
 

@@ -1,16 +1,6 @@
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import { decodeKey } from '@fanout/event-parsing'
-
-/** One object as a listing tells it. */
-export interface ListedObject {
-  key: string
-  /** Without quotes. */
-  eTag: string
-  /** Bytes. */
-  size: number
-  /** To the second. */
-  lastModified: Date
-}
+import type { ListedObject } from '@fanout/handler/commands'
 
 export interface ListOptions {
   prefix?: string | undefined

@@ -1,7 +1,7 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { DeliveryRecord } from '@fanout/schemas'
-import type { Stage } from './stage.ts'
+import type { StageDeliveries } from './stage.ts'
 
 /**
  * What the subscribers made of an object, in order of time; with `settledSince` (ISO 8601) only of what was settled then
@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts'
  * @throws {Error} in stages that keep no delivery records
  */
 export async function readDeliveries(
-  { name, clients, deliveriesTable }: Pick<Stage, 'name' | 'clients' | 'deliveriesTable'>,
+  { name, clients, deliveriesTable }: StageDeliveries,
   key: string,
   settledSince = '',
 ): Promise<DeliveryRecord[]> {

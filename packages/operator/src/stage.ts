@@ -46,6 +46,9 @@ export interface StageQueues {
   subscribers: SubscriberRegistration[]
 }
 
+/** As much of a stage as reading its delivery records needs. */
+export type StageDeliveries = Pick<Stage, 'name' | 'deliveriesTable'> & { clients: Pick<Clients, 'dynamoDb'> }
+
 /** Closes the connections, so that the process can end. */
 export function closeStage({ clients }: Stage): void {
   for (const client of Object.values(clients)) client.destroy()

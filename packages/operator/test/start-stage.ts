@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
@@ -14,6 +14,8 @@ export async function startStage(): Promise<{ stage: Stage; close: () => Promise
   const assembly = await writeAssembly('Stage', {
     Uploads: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'uploads' } },
     Thumbnails: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'thumbnails' } },
+    ...tableOf('Deliveries', 'deliveries', 'objectKey', 'settled'),
+    ...tableOf('Rows', 'rows', 'objectKey'),
     ...Object.fromEntries(
       ['first', 'second', 'first-dead', 'second-dead'].map((name) => [
         name.replace('-', ''),
@@ -58,17 +60,12 @@ export async function startStage(): Promise<{ stage: Stage; close: () => Promise
   }
 }
 
-export async function createTable(dynamoDb: DynamoDBClient, name: string, partition: string, sort?: string) {
-  const keys = [
-    { name: partition, type: 'HASH' as const },
-    ...(sort === undefined ? [] : [{ name: sort, type: 'RANGE' as const }]),
-  ]
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map((key) => ({ AttributeName: key.name, AttributeType: 'S' })),
-      KeySchema: keys.map((key) => ({ AttributeName: key.name, KeyType: key.type })),
-    }),
-  )
+function tableOf(id: string, name: string, ...keys: string[]) {
+  const Properties = {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+    KeySchema: keys.map((key, index) => ({ AttributeName: key, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+  }
+  return { [id]: { Type: 'AWS::DynamoDB::Table', Properties } }
 }

@@ -6,6 +6,7 @@ import { UsageError } from '../exit-codes.ts'
 import { whyUnreadable } from '../file-errors.ts'
 import type { Stage } from '../stage.ts'
 import { findUnfinished, type Checkpoint } from './checkpoint.ts'
+import { newRun } from './new-run.ts'
 import type { ReplaySource } from './replay-source.ts'
 
 /** What a person asked for. */
@@ -23,19 +24,24 @@ export interface ReplayRequest {
 
 /** A replay that is not begun, or one of the same request that was stopped. Nothing is sent yet, nor counted. */
 export async function beginReplay(
-  { name, account, region }: Pick<Stage, 'name' | 'account' | 'region'>,
+  stage: Pick<Stage, 'name' | 'account' | 'region' | 'uploadsBucket'>,
   folder: string,
   request: ReplayRequest,
   { restart = false }: { restart?: boolean } = {},
 ): Promise<Checkpoint> {
-  const id = `replay-${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`
-  const startedAt = new Date().toISOString()
+  const { id, startedAt } = newRun('replay', stage)
   const { list, subscriber, prefix = '', since, until = startedAt, range } = request
   const keys = list === undefined ? undefined : await keepList(folder, list)
   const source: ReplaySource = keys
     ? { type: 'list', file: keys.file }
     : { type: 'bucket', prefix, until, ...(since === undefined ? {} : { since }) }
-  const words = JSON.stringify([name, account, region, subscriber, keys?.digest ?? [prefix, range ?? '']])
+  const words = JSON.stringify([
+    stage.name,
+    stage.account,
+    stage.region,
+    subscriber,
+    keys?.digest ?? [prefix, range ?? ''],
+  ])
   const found = restart ? undefined : await findUnfinished(folder, words)
   return found ?? { id, request: words, subscriber, source, startedAt, count: 0, sent: 0 }
 }

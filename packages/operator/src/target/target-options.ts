@@ -31,7 +31,7 @@ export function addChangeOptions(command: Command): Command {
 export const rateOption = (usual: number) =>
   new Option('--rate <number>', 'messages a second at most').argParser(parsePositive).default(usual)
 
-function parsePositive(text: string): number {
+export function parsePositive(text: string): number {
   const number = Number(text)
   if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('It is not a positive number.')
   return number

@@ -1,0 +1,157 @@
+import { Command } from 'commander'
+import { example, type SetExitCode } from '../command-options.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { withInterruption } from '../interruption.ts'
+import { plural } from '../plural.ts'
+import { printable } from '../printable.ts'
+import { findKeepers, type Keeper } from '../reconcile/keeper.ts'
+import { reconcileStage, type Difference, type KeeperReport } from '../reconcile/reconcile-stage.ts'
+import { repairDifferences, type RepairResult } from '../reconcile/repair-differences.ts'
+import { newRun } from '../replay/new-run.ts'
+import type { Stage } from '../stage.ts'
+import { confirmChange } from '../target/confirm-change.ts'
+import { startProgress } from '../target/progress.ts'
+import { addChangeOptions, parsePositive, rateOption, type ChangeOptions } from '../target/target-options.ts'
+import { withStage } from '../with-stage.ts'
+import { WORKSPACE_ROOT } from '../workspace.ts'
+
+interface ReconcileCommandOptions extends ChangeOptions {
+  prefix: string
+  subscriber?: string[]
+  deep?: true
+  repair?: true
+  rate: number
+  wait: number
+}
+
+const RATE = 100
+const WAIT_SECONDS = 60
+
+export const reconcileCommand = (setExitCode: SetExitCode): Command =>
+  addChangeOptions(new Command('reconcile'))
+    .description(
+      'Compares the uploads bucket with what subscribers keep of each object. Exits 3 when something differs and is not mended.',
+    )
+    .option('--prefix <prefix>', 'only objects whose key begins with this', '')
+    .option('--subscriber <name...>', 'only what these keep')
+    .option('--deep', 'also read what a listing does not show: finds outputs of other settings, one request each')
+    .option('--repair', 'send each subscriber events for exactly the objects that differ, and wait for it')
+    .addOption(rateOption(RATE))
+    .option('--wait <seconds>', 'how long to wait for repairs', parsePositive, WAIT_SECONDS)
+    .addHelpText('after', example('pnpm fanout reconcile', "pnpm fanout reconcile --prefix 'holiday/' --repair"))
+    .action(async (options: ReconcileCommandOptions) => {
+      await withStage(options, async (stage) => {
+        await withInterruption(async (signal) => {
+          const startedAt = performance.now()
+          const keepers = choose(await findKeepers(stage, WORKSPACE_ROOT), options.subscriber)
+          const bar = startProgress('reconciling', 2 + keepers.length, options)
+          const { prefix, deep: isDeep = false } = options
+          const onStep = (text: string) => bar.advance(1, text)
+          const reports = await reconcileStage(stage, keepers, { prefix, isDeep, signal, onStep }).finally(() =>
+            bar.stop(),
+          )
+          const differences = reports.flatMap((report) => report.differences)
+          if (!options.json) printReports(reports)
+          const repair =
+            differences.length > 0 ? await repairIfAsked(stage, keepers, differences, options, signal) : undefined
+          const isMended = repair !== undefined && repair.pending.length + repair.unrepairable.length === 0
+          if (differences.length > 0 && !isMended) setExitCode(EXIT.needsAttention)
+          if (signal.aborted) setExitCode(EXIT.interrupted)
+          if (options.json) printJson(stage, reports, repair, Math.round(performance.now() - startedAt))
+        })
+      })
+    })
+
+function choose(keepers: Keeper[], names: string[] | undefined): Keeper[] {
+  const known = keepers.map(({ subscriber }) => subscriber.name)
+  const unknown = names?.find((name) => !known.includes(name))
+  if (unknown === undefined) return keepers.filter(({ subscriber }) => names?.includes(subscriber.name) ?? true)
+  throw new UsageError(
+    `${unknown} keeps nothing that can be compared (no apps/${unknown}/outputs.ts, or not deployed): there are ${known.join(', ') || 'none'}`,
+  )
+}
+
+async function repairIfAsked(
+  stage: Stage,
+  keepers: Keeper[],
+  differences: Difference[],
+  options: ReconcileCommandOptions,
+  signal: AbortSignal,
+): Promise<RepairResult | undefined> {
+  if (!options.repair) return undefined
+  if (options.dryRun) {
+    if (!options.json) console.log(`\nwould send ${plural(differences.length, 'event')}; nothing was sent`)
+    return undefined
+  }
+  await confirmChange(stage, `repair ${plural(differences.length, 'difference')}`, options)
+  const bar = startProgress('repairing', differences.length, options)
+  const { rate, wait } = options
+  const onProgress = (mended: number) => bar.advance(mended)
+  const run = newRun('reconcile', stage)
+  const limits = { rate, patienceMs: wait * 1000, signal, onProgress }
+  const result = await repairDifferences(stage, keepers, differences, run, limits).finally(() => bar.stop())
+  if (!options.json) printRepair(result)
+  return result
+}
+
+const MOST_LISTED = 1000
+const MOST_PRINTED = 20
+
+function printJson(stage: Stage, reports: KeeperReport[], repair: RepairResult | undefined, elapsedMs: number): void {
+  const subscribers = reports.map(({ differences, ...report }) => ({
+    ...report,
+    ...countTypes(differences),
+    differences: differences.slice(0, MOST_LISTED).map(differenceDocument),
+  }))
+  const document = {
+    stage: stage.name,
+    objects: reports[0]?.objects ?? 0,
+    differences: reports.reduce((sum, report) => sum + report.differences.length, 0),
+    subscribers,
+    repair: repair
+      ? {
+          ...repair,
+          pending: repair.pending.map(differenceDocument),
+          unrepairable: repair.unrepairable.map(differenceDocument),
+        }
+      : null,
+    elapsedMs,
+  }
+  console.log(JSON.stringify(document, undefined, 2))
+}
+
+const differenceDocument = ({ key, ...difference }: Difference) => ({ key: key ?? null, ...difference })
+
+function countTypes(differences: Difference[]) {
+  const count = (type: Difference['type']) => differences.filter((difference) => difference.type === type).length
+  return { missing: count('missing'), outdated: count('outdated'), orphaned: count('orphaned') }
+}
+
+function printReports(reports: KeeperReport[]): void {
+  for (const { subscriber, objects, current, explained, foreign, differences } of reports) {
+    const { missing, outdated, orphaned } = countTypes(differences)
+    const parts = [`${current} current`, `${explained} skipped or rejected`]
+    if (missing > 0) parts.push(`${missing} missing`)
+    if (outdated > 0) parts.push(`${outdated} outdated`)
+    if (orphaned > 0) parts.push(`${orphaned} left behind by objects that are gone`)
+    if (foreign > 0) parts.push(`${foreign} not written by it`)
+    console.log(`${subscriber}  ${plural(objects, 'object')}: ${parts.join(', ')}`)
+    for (const { type, key, name } of differences.slice(0, MOST_PRINTED)) {
+      console.log(`  ${type.padEnd(9)} ${printable(key ?? name)}`)
+    }
+    if (differences.length > MOST_PRINTED) console.log(`  … and ${differences.length - MOST_PRINTED} more (--json)`)
+  }
+  if (reports.length === 0) console.log('no subscriber keeps anything that can be compared')
+  if (reports.some(({ differences }) => differences.length > 0))
+    console.log('\n  mend it   pnpm fanout reconcile --repair')
+}
+
+function printRepair({ sent, mended, pending, unrepairable }: RepairResult): void {
+  console.log(`\nsent ${plural(sent, 'event')}, mended ${mended}`)
+  for (const { subscriber, key = '' } of pending.slice(0, MOST_PRINTED)) {
+    console.log(`  not yet   ${subscriber}  ${printable(key)}   pnpm fanout status KEY says why`)
+  }
+  for (const { subscriber, name } of unrepairable.slice(0, MOST_PRINTED)) {
+    console.log(`  not to be told whose   ${subscriber}  ${printable(name)}`)
+  }
+}

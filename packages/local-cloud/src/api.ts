@@ -1,18 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 
-export type ServiceName = 's3' | 'sqs' | 'sns' | 'ssm' | 'sts' | 'dynamodb'
-
 /** Who makes a call. Every call has one, also those that one local service makes to another. */
 export type Principal =
   | { type: 'administrator'; arn: string }
   | { type: 'role'; arn: string; roleArn: string }
   /** `sourceArn`: the resource that the service acts for, as aws:SourceArn. */
-  | { type: 'service'; service: 's3.amazonaws.com' | 'sns.amazonaws.com'; sourceArn: string }
+  | { type: 'service'; service: string; sourceArn: string }
 
 /** One authenticated request on its way to a service. */
 export interface ApiCall {
-  service: ServiceName
+  /** As its signature names it: `s3`, `sqs`. */
+  service: string
   principal: Principal
   requestId: string
   method: string
@@ -30,22 +29,30 @@ export interface ApiReply {
   body?: string | Buffer | Readable
 }
 
+/** AWS's operation names with what answers them. The input is what the SDK's types promise; each checks what it uses. */
+export type Operations = Record<string, (input: never, call: ApiCall) => object | Promise<object>>
+
+/** S3 has a protocol of its own; the others are told by their operations. */
 export type Service = (call: ApiCall) => Promise<ApiReply>
 
-/** An error that a client gets by AWS's own code, rendered by the server in the service's protocol. */
+/** An error that a client gets by AWS's own code, in the protocol of its service. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
   /** More elements of an S3 error document, or members of a JSON error. */
-  readonly details: Record<string, string>
+  readonly details: Record<string, unknown>
 
-  constructor(status: number, code: string, message: string, details: Record<string, string> = {}) {
+  constructor(status: number, code: string, message: string, details: Record<string, unknown> = {}) {
     super(message)
     this.status = status
     this.code = code
     this.details = details
   }
+}
+
+export function notModelled(service: string, operation: string): ApiError {
+  return new ApiError(501, 'NotImplemented', `${service}:${operation} is not modelled by the local cloud`)
 }
 
 /** What all parts of one local cloud share. */
@@ -60,4 +67,8 @@ export interface Site {
   timeScale: number
   /** One line for the person watching: a dropped message, a refused call, a killed function. */
   warn: (line: string) => void
+}
+
+export function arnOf({ region, accountId }: Site, service: string, resource: string): string {
+  return `arn:aws:${service}:${region}:${accountId}:${resource}`
 }

@@ -1,11 +1,23 @@
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import type { AccessKeys } from './access-keys.ts'
-import { type ApiCall, ApiError, type ServiceName, type Site } from './api.ts'
-import { isServiceName } from './error-replies.ts'
+import { Sha256 } from '@aws-crypto/sha256-js'
+import { HttpRequest } from '@smithy/protocol-http'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { type ApiCall, ApiError, type Site } from './api.ts'
+import type { AccessKey, AccessKeys } from './data-folder.ts'
 import { readAll, streamBody } from './request-body.ts'
-import { checkSignatureTime, readSignatureClaim, type SignatureClaim, verifySignature } from './signature.ts'
+
+/** What a request says of its own signature; nothing of it is believed yet. */
+type Claim = ReturnType<typeof readClaim>
+
+/** What a signature covers but the body; the path as it was sent. */
+interface SignedRequest {
+  method: string
+  path: string
+  query: URLSearchParams
+  headers: IncomingMessage['headers']
+}
 
 /** Turns a request into a call by whoever signed it. `onScope` hears the service's name as soon as it is known. */
 export async function authenticate(
@@ -22,31 +34,121 @@ export async function authenticate(
   Object.defineProperty(url, 'pathname', { value: path })
 
   const signed = { method, path, query: url.searchParams, headers }
-  const claim = readSignatureClaim(signed)
-  if (!claim) throw new ApiError(403, 'AccessDenied', 'Access Denied: the request is not signed')
-  onScope(claim.service)
-  const service = parseService(claim, site)
-  const key = keys.find(claim.accessKeyId)
+  const claim = readClaim(signed)
+  const { service, region, accessKeyId } = claim
+  onScope(service)
+  if (region !== site.region) {
+    const message = `the region '${region}' is wrong; expecting '${site.region}'`
+    throw new ApiError(400, 'AuthorizationHeaderMalformed', message, { Region: site.region })
+  }
+  const key = keys.get(accessKeyId)
   if (!key) {
     const message = 'The AWS Access Key Id you provided does not exist in our records.'
-    throw new ApiError(403, 'InvalidAccessKeyId', message, { AWSAccessKeyId: claim.accessKeyId })
+    throw new ApiError(403, 'InvalidAccessKeyId', message, { AWSAccessKeyId: accessKeyId })
   }
-  checkSignatureTime(claim, Date.now())
+  checkTime(claim, Date.now())
 
   const call = { service, principal: key.principal, requestId, method, url, headers }
   if (service !== 's3') {
     const bytes = await readAll(request)
-    await verifySignature(claim, key, signed, createHash('sha256').update(bytes).digest('hex'))
+    await verify(claim, key, signed, createHash('sha256').update(bytes).digest('hex'))
     return { ...call, body: Readable.from(bytes) }
   }
-  const payloadHash = headers['x-amz-content-sha256'] ?? url.searchParams.get('X-Amz-Content-Sha256')
-  await verifySignature(claim, key, signed, String(payloadHash ?? 'UNSIGNED-PAYLOAD'))
-  return { ...call, body: streamBody(request, String(payloadHash ?? 'UNSIGNED-PAYLOAD')) }
+  const payloadHash = String(
+    headers['x-amz-content-sha256'] ?? url.searchParams.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
+  )
+  await verify(claim, key, signed, payloadHash)
+  return { ...call, body: streamBody(request, payloadHash) }
 }
 
-function parseService({ service, region }: SignatureClaim, site: Site): ServiceName {
-  if (!isServiceName(service)) throw new ApiError(501, 'NotImplemented', `the local cloud has no ${service}`)
-  if (region === site.region) return service
-  const message = `the region '${region}' is wrong; expecting '${site.region}'`
-  throw new ApiError(400, 'AuthorizationHeaderMalformed', message, { Region: site.region })
+/** Reads the Authorization header or the query of a presigned URL. */
+function readClaim({ headers, query }: SignedRequest) {
+  const authorization = headers.authorization ?? ''
+  const isPresigned = query.has('X-Amz-Signature')
+  if (!isPresigned && !authorization.startsWith('AWS4-HMAC-SHA256 ')) {
+    throw new ApiError(403, 'AccessDenied', 'Access Denied: the request is not signed')
+  }
+  const field = (name: string) =>
+    isPresigned ? query.get(`X-Amz-${name}`) : new RegExp(`[ ,]${name}=([^, ]+)`).exec(authorization)?.[1]
+  const value = (name: string) => (isPresigned ? query.get(`X-Amz-${name}`) : headers[`x-amz-${name.toLowerCase()}`])
+
+  const credential = /^([^/]+)\/(\d{8}\/([^/]+)\/([^/]+)\/aws4_request)$/.exec(field('Credential') ?? '')
+  const [, accessKeyId, scope, region, service] = credential ?? []
+  const longDate = String(value('Date'))
+  const signedAt = new Date(longDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+  const [signedHeaders, signature] = [field('SignedHeaders')?.split(';'), field('Signature')]
+  if (!accessKeyId || !scope || !region || !service || !signedHeaders || !signature || Number.isNaN(+signedAt)) {
+    throw new ApiError(400, 'AuthorizationHeaderMalformed', 'The signature of the request is incomplete.')
+  }
+  const sessionToken = value('Security-Token')?.toString()
+  const expiresSeconds = isPresigned ? Number(value('Expires')) : undefined
+  return {
+    accessKeyId,
+    scope,
+    region,
+    service,
+    longDate,
+    signedAt,
+    signedHeaders,
+    signature,
+    sessionToken,
+    expiresSeconds,
+  }
+}
+
+/** Refuses a signature made for another time: 15 minutes either way, or outside the life of a presigned URL. */
+function checkTime({ signedAt, expiresSeconds }: Claim, now: number): void {
+  const ageSeconds = (now - signedAt.getTime()) / 1000
+  if (expiresSeconds === undefined) {
+    if (Math.abs(ageSeconds) <= 900) return
+    const message = 'The difference between the request time and the current time is too large.'
+    throw new ApiError(403, 'RequestTimeTooSkewed', message)
+  }
+  if (!(expiresSeconds >= 1 && expiresSeconds <= 604_800)) {
+    const message = 'X-Amz-Expires must be between 1 and 604800 seconds'
+    throw new ApiError(400, 'AuthorizationQueryParametersError', message)
+  }
+  if (ageSeconds < -900) throw new ApiError(403, 'AccessDenied', 'Request is not yet valid')
+  if (ageSeconds > expiresSeconds) throw new ApiError(403, 'AccessDenied', 'Request has expired')
+}
+
+/** Signs the request again with the key's secret and compares. Errors are S3's; protocols.ts translates them. */
+async function verify(claim: Claim, key: AccessKey, request: SignedRequest, payloadHash: string): Promise<void> {
+  if (key.sessionToken !== claim.sessionToken) {
+    throw new ApiError(400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.')
+  }
+  // Nobody may add a header that changes what a signed request does; the payload hash is signed in any case
+  const isUnsigned = (name: string) =>
+    /^(host$|x-amz-(?!content-sha256$))/.test(name) && !claim.signedHeaders.includes(name)
+  const HeadersNotSigned = Object.keys(request.headers).filter(isUnsigned).join(', ')
+  if (HeadersNotSigned) {
+    const message = 'There were headers present in the request which were not signed'
+    throw new ApiError(403, 'AccessDenied', message, { HeadersNotSigned })
+  }
+  const { region, service } = claim
+  // S3 alone signs the path as it is sent, the others encode it once more
+  const uriEscapePath = service !== 's3'
+  const signer = new RequestSigner({ region, service, credentials: key, sha256: Sha256, uriEscapePath })
+  const expected = Buffer.from(await signer.signatureOf(request, claim, payloadHash))
+  const actual = Buffer.from(claim.signature)
+  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) {
+    const message = 'The request signature we calculated does not match the signature you provided. Check your key.'
+    throw new ApiError(403, 'SignatureDoesNotMatch', message, { AWSAccessKeyId: claim.accessKeyId })
+  }
+}
+
+/** The SDK's signer by its inner steps: its public ones choose the headers to sign themselves. */
+class RequestSigner extends SignatureV4 {
+  async signatureOf({ method, path, query, headers }: SignedRequest, claim: Claim, payloadHash: string) {
+    const values = Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
+    const oneLine = (name: string) =>
+      String(headers[name] ?? '')
+        .replace(/\s+/g, ' ')
+        .trim()
+    const signed = Object.fromEntries(claim.signedHeaders.map((name) => [name, oneLine(name)]))
+    const request = new HttpRequest({ method, path, query: values })
+    const canonical = this.createCanonicalRequest(request, signed, payloadHash)
+    const text = await this.createStringToSign(claim.longDate, claim.scope, canonical, 'AWS4-HMAC-SHA256')
+    return this.sign(text, { signingDate: claim.signedAt })
+  }
 }

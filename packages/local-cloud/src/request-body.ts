@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { ApiError } from './api.ts'
-import { decodeChunks } from './chunked-body.ts'
 
 // DynamoDB takes the largest requests of those that are read whole
 const maxBytes = 16 * 1024 * 1024
@@ -40,7 +39,7 @@ export function streamBody(request: IncomingMessage, payloadHash: string): Reada
   if (others) headers['content-encoding'] = others
   else delete headers['content-encoding']
   headers['content-length'] = String(headers['x-amz-decoded-content-length'])
-  return Readable.from(unframe(headers, source), { objectMode: false })
+  return Readable.from(decodeChunks(headers, source), { objectMode: false })
 }
 
 async function* checkHash(source: AsyncIterable<Buffer>, expected: string): AsyncGenerator<Buffer> {
@@ -54,15 +53,51 @@ async function* checkHash(source: AsyncIterable<Buffer>, expected: string): Asyn
   throw new ApiError(400, 'XAmzContentSHA256Mismatch', message)
 }
 
-async function* unframe(headers: IncomingMessage['headers'], source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const trailers: Record<string, string> = {}
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html */
+async function* decodeChunks(headers: IncomingMessage['headers'], source: AsyncIterable<Buffer>) {
+  const iterator = source[Symbol.asyncIterator]()
+  let pending: Buffer = Buffer.alloc(0)
   let length = 0
-  for await (const chunk of decodeChunks(source, trailers)) {
-    length += chunk.length
-    yield chunk
+  const check = (isRight: boolean) => {
+    if (!isRight) throw new ApiError(400, 'IncompleteBody', 'The aws-chunked body ended early or its framing is wrong.')
   }
-  if (length !== Number(headers['content-length'])) {
-    throw new ApiError(400, 'IncompleteBody', 'The body does not have the length of x-amz-decoded-content-length.')
+  async function readMore(): Promise<Buffer> {
+    const { done, value } = await iterator.next()
+    check(!done)
+    return value
   }
-  for (const name of String(headers['x-amz-trailer']).split(',')) headers[name] = trailers[name]
+  async function readLine(): Promise<string> {
+    while (!pending.includes('\r\n')) {
+      check(pending.length <= 16_384)
+      pending = Buffer.concat([pending, await readMore()])
+    }
+    const end = pending.indexOf('\r\n')
+    const line = pending.toString('latin1', 0, end)
+    pending = pending.subarray(end + 2)
+    return line
+  }
+
+  async function readSize(): Promise<number> {
+    const line = await readLine()
+    check(/^[0-9a-fA-F]{1,10}$/.test(line))
+    return Number.parseInt(line, 16)
+  }
+
+  for (let size = await readSize(); size > 0; size = await readSize()) {
+    length += size
+    for (let left = size; left > 0;) {
+      if (pending.length === 0) pending = await readMore()
+      const part = pending.subarray(0, left)
+      pending = pending.subarray(part.length)
+      left -= part.length
+      yield part
+    }
+    check((await readLine()) === '')
+  }
+  const announced = String(headers['x-amz-trailer']).split(',')
+  for (let line = await readLine(); line !== ''; line = await readLine()) {
+    const [name = '', value = ''] = line.split(/:(.*)/)
+    if (announced.includes(name.toLowerCase())) headers[name.toLowerCase()] = value.trim()
+  }
+  check(length === Number(headers['content-length']))
 }

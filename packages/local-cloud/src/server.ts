@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { AccessKeys } from './access-keys.ts'
-import { type ApiCall, ApiError, type ApiReply, type Service, type ServiceName, type Site } from './api.ts'
+import { type ApiCall, ApiError, type ApiReply, notModelled, type Operations, type Service, type Site } from './api.ts'
 import { authenticate } from './authenticate.ts'
-import { renderError } from './error-replies.ts'
+import type { AccessKeys } from './data-folder.ts'
+import { protocols, renderError } from './protocols.ts'
+import { readAll } from './request-body.ts'
 
-export type Services = Partial<Record<ServiceName, Service>>
+/** Throws when the caller may not make this call. */
+export type Authorize = (call: ApiCall, operation: string, input: object) => void
 
 /**
  * Listens on 127.0.0.1 only (port 0: any free one), sets `site.endpoint`, and gives every signed request to its service.
@@ -16,11 +18,12 @@ export type Services = Partial<Record<ServiceName, Service>>
  */
 export async function startServer(
   site: Site,
-  services: Services,
+  services: Record<string, Operations | Service>,
   keys: AccessKeys,
   port: number,
+  authorize: Authorize = () => {},
 ): Promise<{ endpoint: string; close: () => Promise<void> }> {
-  const server = createServer((request, response) => void handle(site, services, keys, request, response))
+  const server = createServer((request, response) => void handle(request, response))
   // SDK clients keep idle connections; closing one just as it is used again is an ECONNRESET at the client
   server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve, reject) => {
@@ -31,50 +34,49 @@ export async function startServer(
     server.listen(port, '127.0.0.1', resolve)
   })
   site.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = { 'content-type': 'text/plain' }
+    if (isForeign(request, site)) {
+      return void response.writeHead(403, refusal).end('requests from other hosts and origins are refused\n')
+    }
+    const requestId = randomUUID()
+    response.setHeader('x-amz-request-id', requestId).setHeader('x-amzn-requestid', requestId)
+    const path = request.url?.split('?', 1)[0] ?? '/'
+    let service = ''
+    try {
+      const call = await authenticate(site, keys, request, requestId, (name) => (service = name))
+      const gone = new AbortController()
+      response.once('close', () => response.writableFinished || gone.abort())
+      await send(request, response, await dispatch({ ...call, signal: gone.signal }))
+    } catch (error) {
+      if (request.errored || response.destroyed) return
+      if (response.headersSent) return void response.destroy()
+      const isKnown = error instanceof ApiError
+      if (!isKnown) site.warn(`${service} failed on ${request.method} ${path}: ${String((error as Error).stack)}`)
+      const known = isKnown ? error : new ApiError(500, 'InternalError', String(error))
+      const isJson = request.headers['x-amz-target'] !== undefined
+      await send(request, response, renderError(known, { service, isJson, path, requestId }))
+    }
+  }
+
+  async function dispatch(call: ApiCall): Promise<ApiReply> {
+    const [service, protocol] = [services[call.service], protocols[call.service]]
+    if (typeof service === 'function') return service(call)
+    if (!service || !protocol) throw new ApiError(501, 'NotImplemented', `the local cloud has no ${call.service}`)
+    const { operation, input } = await protocol.read(call, String(await readAll(call.body)))
+    const answer = Object.hasOwn(service, operation) ? service[operation] : undefined
+    if (!answer) throw notModelled(call.service, operation)
+    authorize(call, operation, input)
+    return protocol.write(operation, await answer(input as never, call), call.requestId)
+  }
+
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     })
   return { endpoint: site.endpoint, close }
-}
-
-async function handle(
-  site: Site,
-  services: Services,
-  keys: AccessKeys,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (isForeign(request, site)) {
-    response.writeHead(403, { 'content-type': 'text/plain' }).end('requests from other hosts and origins are refused\n')
-    return
-  }
-  const requestId = randomUUID()
-  response.setHeader('x-amz-request-id', requestId).setHeader('x-amzn-requestid', requestId)
-  const path = request.url?.split('?', 1)[0] ?? '/'
-  let service = ''
-  try {
-    const call = await authenticate(site, keys, request, requestId, (name) => (service = name))
-    const gone = new AbortController()
-    response.once('close', () => response.writableFinished || gone.abort())
-    await send(request, response, await dispatch(services, { ...call, signal: gone.signal }))
-  } catch (error) {
-    if (request.errored || response.destroyed) return
-    if (response.headersSent) return void response.destroy()
-    const isKnown = error instanceof ApiError
-    if (!isKnown) site.warn(`${service} failed on ${request.method} ${path}: ${String((error as Error).stack)}`)
-    const known = isKnown ? error : new ApiError(500, 'InternalError', String(error))
-    const isJson = request.headers['x-amz-target'] !== undefined
-    await send(request, response, renderError(known, { service, isJson, path, requestId }))
-  }
-}
-
-/** Every authenticated call passes here, and here it will be decided whether its principal may make it. */
-async function dispatch(services: Services, call: ApiCall): Promise<ApiReply> {
-  const service = services[call.service]
-  if (!service) throw new ApiError(501, 'NotImplemented', `the local cloud has no ${call.service}`)
-  return service(call)
 }
 
 /** A web page may reach 127.0.0.1 by a name of its own (DNS rebinding) or by fetch: refused before anything is read. */

@@ -1,43 +1,34 @@
-import type * as SsmClient from '@aws-sdk/client-ssm'
-import { ApiError, type Service, type Site } from './api.ts'
-import { createJsonService } from './json-service.ts'
+import type * as Api from '@aws-sdk/client-ssm'
+import { ApiError, arnOf, type Operations, type Site } from './api.ts'
 
-export interface Ssm {
-  service: Service
-  operations: string[]
-  /** Writes or overwrites a String parameter. */
-  putParameter: (name: string, value: string) => void
-  parameter: (name: string) => string | undefined
-  removeParameter: (name: string) => void
-}
+export type Ssm = ReturnType<typeof createSsm>
 
 /** Parameter Store in memory: every start provisions it again. */
-export function createSsm(site: Site): Ssm {
+export function createSsm(site: Site) {
   const parameters = new Map<string, Record<string, unknown> & { Value: string; Version: number }>()
+  const refuse = (code: string, message: string) => new ApiError(400, code, message)
 
-  function put(name: string, value: string, type = 'String'): number {
-    const version = (parameters.get(name)?.Version ?? 0) + 1
-    const identity = {
-      Name: name,
-      ARN: `arn:aws:ssm:${site.region}:${site.accountId}:parameter/${name.replace(/^\//, '')}`,
-    }
-    const content = { Type: type, Value: value, DataType: 'text' }
-    parameters.set(name, { ...identity, ...content, Version: version, LastModifiedDate: Date.now() / 1000 })
-    return version
+  /** Writes or overwrites a parameter; its value may be one that is computed when it is read. Returns its version. */
+  function putParameter(Name: string, value: string | (() => string), Type = 'String'): number {
+    const Version = (parameters.get(Name)?.Version ?? 0) + 1
+    const ARN = arnOf(site, 'ssm', `parameter/${Name.replace(/^\//, '')}`)
+    const parameter = { Name, ARN, Type, DataType: 'text', Version, LastModifiedDate: Date.now() / 1000, Value: '' }
+    const read = typeof value === 'string' ? () => value : value
+    parameters.set(Name, Object.defineProperty(parameter, 'Value', { get: read, enumerable: true }))
+    return Version
   }
 
-  const refuse = (code: string, message: string) => new ApiError(400, code, message)
   const operations = {
-    GetParameter: ({ Name: name = '' }: SsmClient.GetParameterRequest) => {
+    GetParameter: ({ Name: name = '' }: Api.GetParameterRequest) => {
       const Parameter = parameters.get(name)
       if (!Parameter) throw refuse('ParameterNotFound', `Parameter ${name} not found.`)
       return { Parameter }
     },
-    GetParameters: ({ Names: names = [] }: SsmClient.GetParametersRequest) => ({
+    GetParameters: ({ Names: names = [] }: Api.GetParametersRequest) => ({
       Parameters: names.flatMap((name) => parameters.get(name) ?? []),
       InvalidParameters: names.filter((name) => !parameters.has(name)),
     }),
-    GetParametersByPath: (input: SsmClient.GetParametersByPathRequest) => {
+    GetParametersByPath: (input: Api.GetParametersByPathRequest) => {
       const { Path: path = '', Recursive: isRecursive = false, MaxResults: size = 10, NextToken: start = '0' } = input
       const prefix = path.endsWith('/') ? path : `${path}/`
       const isBelow = (name: string) => isRecursive || !name.slice(prefix.length).includes('/')
@@ -46,22 +37,25 @@ export function createSsm(site: Site): Ssm {
       const page = names.slice(Number(start), end).map((name) => parameters.get(name))
       return { Parameters: page, ...(end < names.length && { NextToken: String(end) }) }
     },
-    PutParameter: (input: SsmClient.PutParameterRequest) => {
-      const { Name: name = '', Value: value = '', Type: type, Overwrite: overwrites } = input
+    PutParameter: ({
+      Name: name = '',
+      Value: value = '',
+      Type: type,
+      Overwrite: overwrites,
+    }: Api.PutParameterRequest) => {
       if (parameters.has(name) && !overwrites) {
         throw refuse('ParameterAlreadyExists', 'The parameter already exists. Set Overwrite to replace its value.')
       }
       if (value === '' || value.length > 4096) {
         throw refuse('ValidationException', 'Standard tier parameters have 1 to 4096 characters.')
       }
-      return { Version: put(name, value, type), Tier: 'Standard' }
+      return { Version: putParameter(name, value, type), Tier: 'Standard' }
     },
-  }
+  } satisfies Operations
   return {
-    service: createJsonService('ssm', '1.1', operations),
-    operations: Object.keys(operations),
-    putParameter: (name, value) => void put(name, value),
-    parameter: (name) => parameters.get(name)?.Value,
-    removeParameter: (name) => void parameters.delete(name),
+    operations,
+    putParameter,
+    parameter: (name: string) => parameters.get(name)?.Value,
+    removeParameter: (name: string) => void parameters.delete(name),
   }
 }

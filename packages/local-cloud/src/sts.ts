@@ -1,14 +1,11 @@
-import type { Service, Site } from './api.ts'
-import { createQueryService } from './query-service.ts'
+import type { ApiCall, Operations, Site } from './api.ts'
 
-/** Tells a caller who it is; `fanout` compares the account before it acts. */
-export function createSts(site: Site): { service: Service; operations: string[] } {
-  const service = createQueryService('sts', 'https://sts.amazonaws.com/doc/2011-06-15/', {
-    GetCallerIdentity: (_, { principal }) => ({
-      Arn: principal.type === 'service' ? principal.service : principal.arn,
-      UserId: site.accountId,
-      Account: site.accountId,
-    }),
+/** Tells callers who they are; `fanout` compares the account before it acts. */
+export function createSts({ accountId }: Site) {
+  const GetCallerIdentity = (_: object, { principal }: ApiCall) => ({
+    Arn: principal.type === 'service' ? principal.service : principal.arn,
+    UserId: accountId,
+    Account: accountId,
   })
-  return { service, operations: ['GetCallerIdentity'] }
+  return { operations: { GetCallerIdentity } satisfies Operations }
 }

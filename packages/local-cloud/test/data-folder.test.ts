@@ -5,8 +5,7 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createAccessKeys } from '../src/access-keys.ts'
-import { openAdministratorKey, openDataFolder } from '../src/data-folder.ts'
+import { type AccessKeys, openAdministratorKey, openDataFolder } from '../src/data-folder.ts'
 import { administrator } from './site.ts'
 
 async function temporaryFolder(): Promise<string> {
@@ -74,14 +73,14 @@ test('is a temporary one without a path, and goes when it is closed', async () =
 
 test('keeps one administrator key for each folder, readable for its owner alone', async () => {
   const path = await temporaryFolder()
-  const [first, again, other] = [createAccessKeys(), createAccessKeys(), createAccessKeys()]
+  const [first, again, other]: AccessKeys[] = [new Map(), new Map(), new Map()]
 
-  const made = await openAdministratorKey(path, first, administrator)
-  const kept = await openAdministratorKey(path, again, administrator)
-  const elsewhere = await openAdministratorKey(await temporaryFolder(), other, administrator)
+  const made = await openAdministratorKey(path, first!, administrator)
+  const kept = await openAdministratorKey(path, again!, administrator)
+  const elsewhere = await openAdministratorKey(await temporaryFolder(), other!, administrator)
 
   expect(kept).toEqual(made)
-  expect(again.find(made.accessKeyId)).toMatchObject({
+  expect(again!.get(made.accessKeyId)).toMatchObject({
     secretAccessKey: made.secretAccessKey,
     principal: administrator,
   })

@@ -10,9 +10,17 @@ import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../src
 import { type Stack, temporaryFolder, writeAssembly } from './write-assembly.ts'
 
 const uploads = 'fanout-uploads-000000000000-eu-west-1-an'
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
 const parameter = (Name: string, Value: object) => ({
   Type: 'AWS::SSM::Parameter',
   Properties: { Name, Type: 'String', Value },
+})
+
+const allow = (Action: string | string[], Resource: object, more: object = {}) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...more,
 })
 
 const hub: Stack = {
@@ -27,6 +35,24 @@ const hub: Stack = {
       },
     },
     Topic: { Type: 'AWS::SNS::Topic' },
+    TopicPolicy: {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [{ Ref: 'Topic' }],
+        PolicyDocument: {
+          Statement: [
+            allow('sns:Publish', { Ref: 'Topic' }, { Principal: { Service: 's3.amazonaws.com' } }),
+            {
+              Effect: 'Deny',
+              Principal: { AWS: '*' },
+              Action: 'sns:Publish',
+              Resource: { Ref: 'Topic' },
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ],
+        },
+      },
+    },
     TopicArn: parameter('/hub/topic', { Ref: 'Topic' }),
   },
 }
@@ -71,7 +97,35 @@ function subscriber(code: string): Stack {
           RawMessageDelivery: true,
         },
       },
-      Role: { Type: 'AWS::IAM::Role' },
+      QueuePolicy: {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: {
+          Queues: [{ Ref: 'Queue' }],
+          PolicyDocument: {
+            Statement: [allow('sqs:SendMessage', arnOf('Queue'), { Principal: { Service: 'sns.amazonaws.com' } })],
+          },
+        },
+      },
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          RoleName: 'copier',
+          Policies: [
+            {
+              PolicyName: 'Function',
+              PolicyDocument: {
+                Statement: [
+                  allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf('Queue')),
+                  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf('Logs')),
+                  allow('s3:GetObject', { 'Fn::Sub': `arn:aws:s3:::${uploads}/*` }),
+                  allow('s3:PutObject', { 'Fn::Sub': '${Results.Arn}/*' }),
+                ],
+              },
+            },
+          ],
+        },
+      },
+      Logs: { Type: 'AWS::Logs::LogGroup' },
       Function: {
         Type: 'AWS::Lambda::Function',
         Properties: {
@@ -81,7 +135,8 @@ function subscriber(code: string): Stack {
           Timeout: 10,
           MemorySize: 256,
           Environment: { Variables: { RESULTS: { Ref: 'Results' } } },
-          Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          Role: arnOf('Role'),
+          LoggingConfig: { LogGroup: { Ref: 'Logs' } },
         },
       },
       Mapping: {
@@ -159,7 +214,7 @@ test('tells clients the names of what the templates have made', async () => {
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/subscriber/function' }))
 
   expect(Parameter?.Value).toMatch(/^Copier-Function-[0-9A-F]{12}$/)
-  expect(cloud).toMatchObject({ region: 'eu-west-1', accountId: '000000000000', notices: [] })
+  expect(cloud).toMatchObject({ region: 'eu-west-1', accountId: '000000000000', notices: ['AWS::Logs::LogGroup'] })
 })
 
 test('keeps objects and the administrator key in its data folder, for one process at a time', async () => {

@@ -1,7 +1,6 @@
-import type { AccessKeys } from '../src/access-keys.ts'
-import { createAccessKeys } from '../src/access-keys.ts'
-import type { ApiCall, Site } from '../src/api.ts'
-import { type Services, startServer } from '../src/server.ts'
+import type { ApiCall, Operations, Service, Site } from '../src/api.ts'
+import { type AccessKeys, issueKey } from '../src/data-folder.ts'
+import { startServer } from '../src/server.ts'
 
 /** A site for tests; `warnings` keeps what a person would have seen. */
 export function createSite(changes: Partial<Site> = {}): Site & { warnings: string[] } {
@@ -19,9 +18,9 @@ export function createSite(changes: Partial<Site> = {}): Site & { warnings: stri
 }
 
 /** A server with these services, and what an SDK client needs to talk to it as the administrator. */
-export async function serve(site: Site, services: Services, keys: AccessKeys = createAccessKeys()) {
+export async function serve(site: Site, services: Record<string, Operations | Service>, keys: AccessKeys = new Map()) {
   const server = await startServer(site, services, keys, 0)
-  const { accessKeyId, secretAccessKey } = keys.issue(administrator)
+  const { accessKeyId, secretAccessKey } = issueKey(keys, administrator)
   const credentials = { accessKeyId, secretAccessKey }
   const client = { endpoint: server.endpoint, region: site.region, credentials, maxAttempts: 1 }
   return { ...server, keys, client }

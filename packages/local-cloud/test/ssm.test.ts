@@ -17,7 +17,7 @@ let server: Awaited<ReturnType<typeof serve>>
 let client: SSMClient
 
 beforeAll(async () => {
-  server = await serve(site, { ssm: ssm.service })
+  server = await serve(site, { ssm: ssm.operations })
   client = new SSMClient(server.client)
 })
 

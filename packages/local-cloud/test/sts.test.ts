@@ -5,7 +5,7 @@ import { administrator, createSite, serve } from './site.ts'
 
 test('tells a caller its account and who it is, and refuses every other operation', async () => {
   const site = createSite()
-  const server = await serve(site, { sts: createSts(site).service })
+  const server = await serve(site, { sts: createSts(site).operations })
   onTestFinished(() => server.close())
   const client = new STSClient(server.client)
 

@@ -10,27 +10,25 @@ import { dirname, join } from 'node:path'
 export async function deployCode(asset: string, folder: string): Promise<void> {
   if (!existsSync(asset)) throw new Error(`asset folder ${asset} is missing: run pnpm turbo run synth`)
   const natives = join(asset, 'node_modules/@img')
-  const needsOtherSharp = existsSync(natives) && hostPlatform() !== 'linux-arm64'
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  const isMusl = process.platform === 'linux' && !header.glibcVersionRuntime
+  const host = `${process.platform}${isMusl ? 'musl' : ''}-${process.arch}`
+  const needsOtherSharp = existsSync(natives) && host !== 'linux-arm64'
   // One that was killed has left its copy
   await rm(folder, { recursive: true, force: true })
   await cp(asset, folder, { recursive: true, filter: (source) => !needsOtherSharp || source !== natives })
   if (!needsOtherSharp) return
   await mkdir(join(folder, 'node_modules/@img'), { recursive: true })
-  await symlink(findSharp(asset), join(folder, 'node_modules/@img/sharp-linux-arm64'), 'junction')
+  await symlink(findSharp(asset, host), join(folder, 'node_modules/@img/sharp-linux-arm64'), 'junction')
 }
 
-function findSharp(asset: string): string {
-  const name = `@img/sharp-${hostPlatform()}`
+function findSharp(asset: string, host: string): string {
   try {
     const sharp = createRequire(join(asset, 'index.js')).resolve('sharp')
-    return dirname(createRequire(sharp).resolve(`${name}/package`))
+    return dirname(createRequire(sharp).resolve(`@img/sharp-${host}/package`))
   } catch (cause) {
-    throw new Error(`${asset} uses sharp, and ${name} is not installed beside it: run pnpm install`, { cause })
+    throw new Error(`${asset} uses sharp, and @img/sharp-${host} is not installed beside it: run pnpm install`, {
+      cause,
+    })
   }
-}
-
-function hostPlatform(): string {
-  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
-  const isMusl = process.platform === 'linux' && !header.glibcVersionRuntime
-  return `${process.platform}${isMusl ? 'musl' : ''}-${process.arch}`
 }

@@ -1,52 +1,164 @@
-import type { Site } from '../api.ts'
+import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ApiError, arnOf, type Operations, type Principal, type Site } from '../api.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import type { ReceivedMessage } from '../sqs/message.ts'
+import type { Queue } from '../sqs/queue.ts'
 import type { Sqs } from '../sqs/sqs.ts'
-import { type MappingConfig, startMapping } from './event-source-mapping.ts'
 import type { Functions } from './functions.ts'
+import { readBatchItemFailures, splitBySize, toSqsEvent } from './sqs-batch.ts'
 
-export interface Mappings {
+export type Mappings = ReturnType<typeof createMappings>
+
+const defaults = {
+  FunctionName: '',
+  EventSourceArn: '',
+  BatchSize: 10,
+  MaximumBatchingWindowInSeconds: 0,
+  ScalingConfig: { MaximumConcurrency: 1000 },
+  FunctionResponseTypes: [] as string[],
+  Enabled: true,
+}
+
+/** A mapping as its template describes it, in the API's words. */
+export type MappingConfig = typeof defaults & { UUID: string }
+
+// In real time: a long poll in process costs one timer
+const pollSeconds = 20
+// Every function has as many at the same time: more of them would only compete for cores and memory
+const concurrencyOfHost = Math.max(2, Math.floor(availableParallelism() / 2))
+
+/** Event source mappings, which receive and delete as the role of their function. */
+export function createMappings(site: Site, sqs: Sqs, functions: Functions, { allows }: Pick<Permissions, 'allows'>) {
+  const started = new Map<string, { config: MappingConfig; principal: Principal; stop: () => void }>()
+
   /**
    * Starts or changes a mapping.
    * @throws Error for what Lambda refuses
    */
-  put: (name: string, config: MappingConfig) => void
-  remove: (name: string) => void
-  close: () => void
+  function put(given: Partial<MappingConfig> & { UUID: string }): void {
+    const config = { ...defaults, ...given }
+    const { UUID, FunctionName: name, EventSourceArn: queueArn, Enabled: isEnabled } = config
+    const queue = sqs.queue(queueArn)
+    const { config: functionConfig, warm, principal } = functions.find(name)
+    check(config, queue.valueOf('VisibilityTimeout'), functionConfig.Timeout)
+    if (isEnabled) warm()
+    const old = started.get(UUID)
+    if (JSON.stringify([old?.config, old?.principal]) === JSON.stringify([config, principal])) return
+    old?.stop()
+    const invoke = (event: string) => functions.invoke(name, event)
+    const may = (action: string) => allows(principal, `sqs:${action}`, queueArn)
+    const stop = isEnabled ? startMapping(config, queue, invoke, may, site) : () => {}
+    started.set(UUID, { config, principal, stop })
+  }
+
+  function find(UUID: string) {
+    const found = started.get(UUID)
+    if (found) return found
+    throw new ApiError(404, 'ResourceNotFoundException', 'The resource you requested does not exist.')
+  }
+
+  function remove(UUID: string): void {
+    find(UUID).stop()
+    started.delete(UUID)
+  }
+
+  const describe = ({ config: { Enabled: isEnabled, FunctionName: name, ...config } }: { config: MappingConfig }) => ({
+    ...config,
+    FunctionArn: arnOf(site, 'lambda', `function:${name.split(':').at(-1)}`),
+    EventSourceMappingArn: arnOf(site, 'lambda', `event-source-mapping:${config.UUID}`),
+    State: isEnabled ? 'Enabled' : 'Disabled',
+  })
+  const operations = {
+    GetEventSourceMapping: ({ UUID }: { UUID: string }) => describe(find(UUID)),
+    ListEventSourceMappings: ({ FunctionName: name, EventSourceArn: arn }: Partial<MappingConfig>) => {
+      const all = [...started.values()].map(describe)
+      const isAsked = ({ FunctionArn, EventSourceArn }: (typeof all)[number]) =>
+        (!name || FunctionArn.endsWith(`:${name.split(':').at(-1)}`)) && (!arn || EventSourceArn === arn)
+      return { EventSourceMappings: all.filter(isAsked) }
+    },
+    // For this run, or until the stack is provisioned again
+    UpdateEventSourceMapping: ({ UUID, ...changes }: Partial<MappingConfig> & { UUID: string }) => {
+      put({ ...find(UUID).config, ...changes })
+      return describe(find(UUID))
+    },
+  } satisfies Operations
+  return { operations, put, remove, close: () => [...started.keys()].forEach(remove) }
 }
 
-export function createMappings(site: Site, sqs: Sqs, functions: Functions): Mappings {
-  const started = new Map<string, { config: string; stop: () => void }>()
+/**
+ * Feeds a queue's messages to a function as Lambda does: those that were worked on are deleted, and failed ones are left
+ * alone, so they come back when their own visibility ends. Returns how to stop it; invocations that run then still end.
+ */
+export function startMapping(
+  config: MappingConfig,
+  queue: Queue,
+  invoke: (event: string) => Promise<string>,
+  may: (action: 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes') => boolean,
+  site: Site,
+): () => void {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const { BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds } = config
+  let collected = Promise.resolve<ReceivedMessage[]>([])
 
-  function put(name: string, config: MappingConfig) {
-    const queue = sqs.queue(config.queueArn)
-    check(config, Number(queue.attributes['VisibilityTimeout']), functions.configOf(config.functionName).timeoutSeconds)
-    const { functionName } = config
-    functions.warm(functionName)
-    const text = JSON.stringify(config)
-    if (started.get(name)?.config === text) return
-    remove(name)
-    const stop = startMapping(config, queue, (event) => functions.invoke(functionName, event), site)
-    started.set(name, { config: text, stop })
+  /** Receives only when it is free: what is not received does not use up receives. */
+  async function poll() {
+    while (!signal.aborted) {
+      // One at a time, so that a batching window is nobody else's
+      collected = collected.then(collect)
+      for (const batch of splitBySize(await collected)) await work(batch)
+    }
   }
 
-  function remove(name: string) {
-    started.get(name)?.stop()
-    started.delete(name)
+  /** A full batch, or what has come when the window ends that the first message has opened. */
+  async function collect(): Promise<ReceivedMessage[]> {
+    if (signal.aborted) return []
+    if (!may('ReceiveMessage')) {
+      await delay(pollSeconds * 1000, undefined, { signal, ref: false }).catch(() => {})
+      return []
+    }
+    const messages = await queue.receive({ max: batchSize, waitSeconds: pollSeconds * site.timeScale, signal })
+    const end = performance.now() + (windowSeconds * 1000) / site.timeScale
+    const leftSeconds = () => ((end - performance.now()) * site.timeScale) / 1000
+    while (messages.length > 0 && messages.length < batchSize && leftSeconds() > 0 && !signal.aborted) {
+      const max = batchSize - messages.length
+      messages.push(...(await queue.receive({ max, waitSeconds: leftSeconds(), signal })))
+    }
+    return messages
   }
 
-  return { put, remove, close: () => [...started.keys()].forEach(remove) }
+  async function work(batch: ReceivedMessage[]) {
+    try {
+      const response = await invoke(toSqsEvent(batch, queue.arn))
+      const isReporting = config.FunctionResponseTypes.includes('ReportBatchItemFailures')
+      const failed = isReporting ? readBatchItemFailures(response, batch) : new Set()
+      const done = batch.filter(({ MessageId: id }) => !failed.has(id))
+      if (done.length > 0 && may('DeleteMessage')) for (const message of done) queue.remove(message.ReceiptHandle)
+    } catch (error) {
+      const count = batch.length === 1 ? '1 message' : `${batch.length} messages`
+      if (!signal.aborted) site.warn(`${config.FunctionName}: ${(error as Error).message}; ${count} will come again`)
+    }
+  }
+
+  may('GetQueueAttributes')
+  for (let i = Math.min(config.ScalingConfig.MaximumConcurrency, concurrencyOfHost); i > 0; i--) void poll()
+  return () => stopping.abort()
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 function check(config: MappingConfig, visibilitySeconds: number, timeoutSeconds: number): void {
-  const { batchSize, windowSeconds, maximumConcurrency } = config
+  const { BatchSize, MaximumBatchingWindowInSeconds, ScalingConfig } = config
   if (visibilitySeconds < timeoutSeconds) {
-    const [visibility, timeout] = [`${visibilitySeconds} seconds`, `${timeoutSeconds} seconds`]
-    throw new Error(`queue visibility timeout: ${visibility} is less than function timeout: ${timeout}`)
+    const visibility = `queue visibility timeout: ${visibilitySeconds} seconds`
+    throw new Error(`${visibility} is less than function timeout: ${timeoutSeconds} seconds`)
   }
-  const between = (name: string, value: number, least: number, most: number) => {
+  const ranges = {
+    MaximumConcurrency: [ScalingConfig.MaximumConcurrency, 2, 1000],
+    BatchSize: [BatchSize, 1, MaximumBatchingWindowInSeconds > 0 ? 10_000 : 10],
+    MaximumBatchingWindowInSeconds: [MaximumBatchingWindowInSeconds, 0, 300],
+  }
+  for (const [name, [value = 0, least = 0, most = 0]] of Object.entries(ranges)) {
     if (value < least || value > most) throw new Error(`${name} ${value} is not between ${least} and ${most}`)
   }
-  between('MaximumConcurrency', maximumConcurrency, 2, 1000)
-  between('BatchSize', batchSize, 1, windowSeconds > 0 ? 10_000 : 10)
-  between('MaximumBatchingWindowInSeconds', windowSeconds, 0, 300)
 }

@@ -36,10 +36,8 @@ function createClient(send) {
         process.channel.ref()
         send({ type: 'next' })
       }),
-    done: (requestId, response) => {
-      send({ type: 'done', requestId, response, memoryBytes: process.memoryUsage.rss() })
-    },
-    error: (requestId, error) => send({ type: 'failed', requestId, error: JSON.parse(error) }),
+    done: (_, response) => send({ type: 'done', response, memoryBytes: process.memoryUsage.rss() }),
+    error: (_, error) => send({ type: 'failed', error: JSON.parse(error) }),
   }
 }
 

@@ -1,37 +1,45 @@
 import type { MessageAttributes, ReceivedMessage } from '../sqs/message.ts'
 
-/** What a function gets: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html. */
+/** What a function gets: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html. What is undefined JSON leaves out. */
 export function toSqsEvent(messages: ReceivedMessage[], queueArn: string): string {
-  const awsRegion = queueArn.split(':')[3]
-  return JSON.stringify({
-    Records: messages.map((message) => ({
-      messageId: message.MessageId,
-      receiptHandle: message.ReceiptHandle,
-      body: message.Body,
-      attributes: message.Attributes,
-      messageAttributes: toRecordAttributes(message.MessageAttributes ?? {}),
-      md5OfBody: message.MD5OfBody,
-      ...(message.MD5OfMessageAttributes && { md5OfMessageAttributes: message.MD5OfMessageAttributes }),
-      eventSource: 'aws:sqs',
-      eventSourceARN: queueArn,
-      awsRegion,
-    })),
-  })
+  const Records = messages.map((message) => ({
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes,
+    messageAttributes: toRecordAttributes(message.MessageAttributes ?? {}),
+    md5OfBody: message.MD5OfBody,
+    md5OfMessageAttributes: message.MD5OfMessageAttributes,
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: queueArn.split(':')[3],
+  }))
+  return JSON.stringify({ Records })
 }
 
 function toRecordAttributes(attributes: MessageAttributes) {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, { DataType: dataType, StringValue, BinaryValue }]) => [
-      name,
-      {
-        ...(StringValue !== undefined && { stringValue: StringValue }),
-        ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
-        stringListValues: [],
-        binaryListValues: [],
-        dataType,
-      },
-    ]),
-  )
+  const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => {
+    const value = { stringValue: StringValue, binaryValue: BinaryValue, stringListValues: [], binaryListValues: [] }
+    return [name, { ...value, dataType: DataType }]
+  })
+  return Object.fromEntries(entries)
+}
+
+// Lambda's limit for what an invocation gets
+const maximumPayloadBytes = 6 * 1024 * 1024
+
+export function splitBySize(messages: ReceivedMessage[]): ReceivedMessage[][] {
+  const batches: ReceivedMessage[][] = []
+  let bytes = Infinity
+  for (const message of messages) {
+    bytes += Buffer.byteLength(message.Body)
+    if (bytes > maximumPayloadBytes) {
+      batches.push([])
+      bytes = Buffer.byteLength(message.Body)
+    }
+    batches.at(-1)!.push(message)
+  }
+  return batches
 }
 
 /**
@@ -45,10 +53,8 @@ export function readBatchItemFailures(response: string, messages: ReceivedMessag
   if (typeof answer !== 'object' || Array.isArray(answer)) throw new Error(`the answer ${response} is not an object`)
   const failures = answer.batchItemFailures ?? []
   if (!Array.isArray(failures)) throw new Error('batchItemFailures is not a list')
-  const ids = failures.map((failure) => failure?.itemIdentifier)
-  const sent = new Set<unknown>(messages.map(({ MessageId: id }) => id))
-  const unknown = ids.find((id) => !sent.has(id))
-  if (ids.some((id) => !sent.has(id)))
-    throw new Error(`batchItemFailures names ${JSON.stringify(unknown)}, which is no message of the batch`)
-  return new Set(ids as string[])
+  const ids = failures.map((failure) => failure?.itemIdentifier ?? '')
+  const sent = new Set(messages.map(({ MessageId: id }) => id))
+  if (ids.every((id) => sent.has(id))) return new Set(ids)
+  throw new Error(`batchItemFailures names what is no message of the batch: ${JSON.stringify(failures)}`)
 }

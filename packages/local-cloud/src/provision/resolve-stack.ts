@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Site } from '../api.ts'
 import type { Assembly, TemplateResource } from './assembly.ts'
-import { resolveCondition, resolveValue, type References } from './intrinsics.ts'
-import type { ResourceType } from './resource-type.ts'
+import { type ResourceType, resourceTypes } from './resource-types.ts'
 
 /** A resource of a template, all references replaced. */
 export interface Resource {
@@ -14,19 +13,18 @@ export interface Resource {
   properties: Record<string, unknown>
 }
 
-export interface Surroundings {
-  site: Site
-  types: Record<string, ResourceType>
-  /** The value of an SSM parameter. */
-  parameter: (name: string) => string | undefined
-}
+/** CDK has checked the template: each function has arguments of its shape, and here they are resolved. */
+type Intrinsic = (argument: never) => unknown
 
 /**
- * The resources of a stack, each after those that it refers to.
+ * The resources of a stack, each after those that it refers to. `parameterOf` gives the value of an SSM parameter.
  * @throws Error naming stack and logical id for whatever is not modelled
  */
-export function resolveStack({ stackName, template }: Assembly, surroundings: Surroundings): Resource[] {
-  const { site, types, parameter } = surroundings
+export function resolveStack(
+  { stackName, template }: Assembly,
+  site: Site,
+  parameterOf: (name: string) => string | undefined,
+): Resource[] {
   const { Parameters: parameters = {}, Conditions: conditions = {}, Resources: templates } = template
   const resources = new Map<string, Resource>()
   /** Those being resolved, from the outermost to the innermost. */
@@ -41,29 +39,69 @@ export function resolveStack({ stackName, template }: Assembly, surroundings: Su
     'AWS::NoValue': undefined,
   }
 
-  const references: References = {
-    ref: (name) => {
-      if (Object.hasOwn(pseudo, name)) return pseudo[name]
-      if (Object.hasOwn(parameters, name)) return valueOfParameter(name)
-      const resource = refer(name)
-      return (resource.type.ref ?? ((own) => own))(resource.name, site)
+  const intrinsics: Record<string, Intrinsic> = {
+    Ref: ref,
+    Condition: isTrue,
+    'Fn::GetAtt': (parts: string | string[]) => getAtt([parts].flat().join('.')),
+    'Fn::Join': ([separator, list]: [string, string[]]) => list.join(separator),
+    'Fn::Split': ([separator, text]: [string, string]) => text.split(separator),
+    'Fn::Select': ([index, list]: [number, string[]]) => {
+      if (list[index] !== undefined) return list[index]
+      throw new Error(`Fn::Select finds no item ${index} of ${list.length}`)
     },
-    getAtt: (id, attribute) => {
-      const { type, typeName, name } = refer(id)
-      const value = type.attributes?.(name, site)[attribute]
-      if (value === undefined) throw new Error(`attribute ${attribute} of ${typeName} is not modelled`)
-      return value
+    'Fn::Sub': (argument: string | [string, Record<string, string>]) => {
+      const [text, own] = typeof argument === 'string' ? [argument, {}] : argument
+      return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+        if (literal) return `\${${name}}`
+        return String(own[name] ?? (name.includes('.') ? getAtt(name) : ref(name)))
+      })
     },
-    condition: (name) => resolveCondition(conditions[name], references),
+    'Fn::Equals': ([one, other]: [unknown, unknown]) => String(one) === String(other),
+    'Fn::Not': ([value]: [boolean]) => !value,
+    'Fn::And': (values: boolean[]) => values.every(Boolean),
+    'Fn::Or': (values: boolean[]) => values.some(Boolean),
   }
 
-  function valueOfParameter(name: string): string | undefined {
-    const { Type: type, Default: value } = parameters[name]!
+  /** What becomes AWS::NoValue is left out. */
+  function resolve(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(resolve).filter((item) => item !== undefined)
+    if (typeof value !== 'object' || value === null) return value
+    const entries = Object.entries(value)
+    const [[name, argument] = ['', undefined]] = entries
+    if (entries.length === 1 && (/^(Ref$|Fn::)/.test(name) || (name === 'Condition' && typeof argument === 'string'))) {
+      // Only one of its values has to make sense
+      if (name === 'Fn::If') return resolve(isTrue(argument[0]) ? argument[1] : argument[2])
+      const apply = intrinsics[name]
+      if (!apply) throw new Error(`${name} is not modelled`)
+      return apply(resolve(argument) as never)
+    }
+    const members = entries.map(([key, member]): [string, unknown] => [key, resolve(member)])
+    return Object.fromEntries(members.filter(([, member]) => member !== undefined))
+  }
+
+  function isTrue(condition: string): boolean {
+    return resolve(conditions[condition]) === true
+  }
+
+  function ref(id: string): unknown {
+    if (Object.hasOwn(pseudo, id)) return pseudo[id]
+    const parameter = parameters[id]
+    if (!parameter) return refer(id).type.ref?.(refer(id).name, site) ?? refer(id).name
+    const { Type: type, Default: value } = parameter
     if (type === 'String') return value
     if (type !== 'AWS::SSM::Parameter::Value<String>') throw new Error(`parameter type ${type} is not modelled`)
-    const found = parameter(value ?? '')
+    const found = parameterOf(value ?? '')
     if (found === undefined) throw new Error(`there is no SSM parameter ${value}: its stack comes first`)
     return found
+  }
+
+  /** An attribute's own name may have dots. */
+  function getAtt(reference: string): string {
+    const [id = '', attribute = ''] = reference.split(/\.(.*)/)
+    const { type, typeName, name } = refer(id)
+    const value = attribute === 'Arn' ? type.arn?.(name, site) : type.attributes?.(name, site)[attribute]
+    if (value === undefined) throw new Error(`attribute ${attribute} of ${typeName} is not modelled`)
+    return value
   }
 
   /** Resolved on the way, so that it comes before whoever refers to it. */
@@ -76,37 +114,35 @@ export function resolveStack({ stackName, template }: Assembly, surroundings: Su
   function add(id: string, { Type: typeName, DependsOn: others, Properties: given }: TemplateResource): Resource {
     if (path.includes(id)) throw new Error(`circular dependency ${[...path, id].join(' -> ')}`)
     path.push(id)
-    const type = types[typeName]
+    const type = resourceTypes[typeName]
     if (!type) throw new Error(`${typeName} is not modelled`)
     for (const other of [others ?? []].flat()) refer(other)
-    const properties = resolveValue(given ?? {}, references) as Record<string, unknown>
-    checkProperties(typeName, type, properties)
-    const generate = (longest: number) => physicalName(stackName, id, longest)
-    const name = type.name?.(properties as never, generate, site) ?? generate(255)
-    const resource: Resource = { id, type, typeName, name, properties }
+    const properties = resolve(given ?? {}) as Record<string, unknown>
+    const known = `${type.acts} ${type.keeps}`.split(/\s+/)
+    const unknown = Object.keys(properties).find((property) => !known.includes(property))
+    if (unknown && type.keeps !== '*') throw new Error(`property ${unknown} of ${typeName} is not modelled`)
+    const resource = { id, type, typeName, name: nameOf(id, type, properties), properties }
     resources.set(id, resource)
     path.pop()
     return resource
   }
 
-  for (const [id, resource] of Object.entries(templates)) {
+  /** As CloudFormation makes names, but the same at every start. */
+  function nameOf(id: string, { name: [property, longest] = ['', 255] }: ResourceType, given: Record<string, unknown>) {
+    if (given[property] !== undefined) return String(given[property])
+    const isOurs = given['BucketNamespace'] === 'account-regional'
+    if (isOurs) return `${String(given['BucketNamePrefix'])}-${site.accountId}-${site.region}-an`
+    const suffix = createHash('sha256').update(`${stackName}/${id}`).digest('hex').slice(0, 12).toUpperCase()
+    const name = `${`${stackName}-${id}`.slice(0, longest - suffix.length - 1)}-${suffix}`
+    return property === 'BucketName' ? name.toLowerCase() : name
+  }
+
+  for (const [id, { Condition: condition }] of Object.entries(templates)) {
     try {
-      if (resource.Condition === undefined || references.condition(resource.Condition)) refer(id)
+      if (condition === undefined || isTrue(condition)) refer(id)
     } catch (error) {
       throw new Error(`${stackName} ${path.at(-1) ?? id}: ${(error as Error).message}`, { cause: error })
     }
   }
   return [...resources.values()]
-}
-
-function checkProperties(typeName: string, { acts, keeps }: ResourceType, properties: Record<string, unknown>): void {
-  const known = `${acts} ${keeps}`.split(/\s+/)
-  const unknown = Object.keys(properties).find((name) => !known.includes(name))
-  if (unknown && keeps !== '*') throw new Error(`property ${unknown} of ${typeName} is not modelled`)
-}
-
-/** As CloudFormation makes names, but the same at every start. */
-function physicalName(stackName: string, id: string, longest: number): string {
-  const suffix = createHash('sha256').update(`${stackName}/${id}`).digest('hex').slice(0, 12).toUpperCase()
-  return `${`${stackName}-${id}`.slice(0, longest - suffix.length - 1)}-${suffix}`
 }

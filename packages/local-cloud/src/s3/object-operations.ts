@@ -1,6 +1,6 @@
 import type * as S3 from '@aws-sdk/client-s3'
 import { ApiError } from '../api.ts'
-import { renderError } from '../error-replies.ts'
+import { renderError } from '../protocols.ts'
 import { receiveBody } from './body.ts'
 import { isNotModified } from './conditions.ts'
 import type { Answer } from './messages.ts'

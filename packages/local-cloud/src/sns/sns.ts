@@ -1,43 +1,36 @@
 import { randomUUID } from 'node:crypto'
-import { ApiError, type Principal, type Service, type Site } from '../api.ts'
-import { sqsQueryName } from '../error-replies.ts'
-import { createQueryService } from '../query-service.ts'
-import type { MessageToSend } from '../sqs/message.ts'
-import { type Notification, toEnvelope } from './envelope.ts'
+import { ApiError, arnOf, notModelled, type Operations, type Principal, type Site } from '../api.ts'
+import { sqsQueryName } from '../protocols.ts'
+import type { MessageAttributes, MessageToSend } from '../sqs/message.ts'
 import { checkFilter, type FilterPolicy, matchesFilter, nestKeys, valuesOf } from './filter-policy.ts'
-import { createOperations } from './operations.ts'
 
+export type Sns = ReturnType<typeof createSns>
+
+/** A subscription as its template describes it. */
 export interface Subscription {
-  /** The stack that made it, see `clearSubscriptions`. */
-  owner: string
-  topicArn: string
-  queueArn: string
-  raw: boolean
-  filterPolicy?: FilterPolicy | undefined
-  filterPolicyScope?: 'MessageAttributes' | 'MessageBody' | undefined
-  deadLetterQueueArn?: string | undefined
+  TopicArn: string
+  Protocol: string
+  Endpoint: string
+  RawMessageDelivery?: boolean
+  FilterPolicy?: FilterPolicy
+  FilterPolicyScope?: 'MessageAttributes' | 'MessageBody'
+  RedrivePolicy?: { deadLetterTargetArn: string }
 }
 
-export type ActiveSubscription = Subscription & { arn: string; filterPolicy: FilterPolicy }
+type ActiveSubscription = Subscription & { SubscriptionArn: string; owner: string; filter: FilterPolicy }
 
-export interface Sns {
-  service: Service
-  operations: string[]
-  /** Returns the topic's ARN; making it again changes nothing. */
-  createTopic: (name: string) => string
-  /** A second subscription of one queue to one topic replaces the first and keeps its ARN, which is returned. */
-  subscribe: (subscription: Subscription) => string
-  /** Forgets what this stack subscribed: call it before the stack's subscriptions are made again. */
-  clearSubscriptions: (owner: string) => void
-  /** Resolves with the message id once every queue that accepts the message, or its dead letter queue, has it. */
-  publish: (topicArn: string, notification: Notification, principal: Principal) => Promise<string>
+/** What a publisher gives to a topic. S3's subject is 'Amazon S3 Notification'. */
+interface Notification {
+  message: string
+  subject?: string | undefined
+  attributes?: MessageAttributes
 }
 
-/** Sends to one queue; rejects when that queue is missing or refuses. */
-export type Deliver = (queueArn: string, message: MessageToSend, principal: Principal) => Promise<void>
+/** Sends to one queue; throws when that queue is missing or refuses. */
+export type Deliver = (queueArn: string, message: MessageToSend, principal: Principal) => void
 
 /** Standard topics whose subscribers are queues. */
-export function createSns(site: Site, deliver: Deliver): Sns {
+export function createSns(site: Site, deliver: Deliver) {
   const topics = new Map<string, ActiveSubscription[]>()
 
   function subscriptionsOf(topicArn: string): ActiveSubscription[] {
@@ -46,73 +39,128 @@ export function createSns(site: Site, deliver: Deliver): Sns {
     throw new ApiError(404, 'NotFound', 'Topic does not exist')
   }
 
+  /** Returns the topic's ARN; making it again changes nothing. */
   function createTopic(name: string): string {
-    const arn = `arn:aws:sns:${site.region}:${site.accountId}:${name}`
+    const arn = arnOf(site, 'sns', name)
     topics.set(arn, topics.get(arn) ?? [])
     return arn
   }
 
-  function subscribe(subscription: Subscription): string {
-    const { topicArn, queueArn } = subscription
-    const isSame = (other: ActiveSubscription) => other.queueArn === queueArn
-    const existing = subscriptionsOf(topicArn)
-    const arn = existing.find(isSame)?.arn ?? `${topicArn}:${randomUUID()}`
-    const { filterPolicy: policy = {}, filterPolicyScope: scope } = subscription
-    checkFilter(policy)
-    // A dot is an ordinary character of an attribute's name
-    const filterPolicy = scope === 'MessageBody' ? nestKeys(policy) : policy
-    topics.set(topicArn, [...existing.filter((other) => !isSame(other)), { ...subscription, filterPolicy, arn }])
-    return arn
+  /** The subscriptions of this stack are these alone. That of a queue to a topic keeps its ARN when it is changed. */
+  function subscribe(owner: string, subscriptions: Subscription[]): void {
+    const active = subscriptions.map((subscription): ActiveSubscription => {
+      const { TopicArn, Endpoint, Protocol, FilterPolicy: policy = {}, FilterPolicyScope: scope } = subscription
+      if (Protocol !== 'sqs') throw new Error(`Protocol ${Protocol} of a subscription is not modelled`)
+      checkFilter(policy)
+      const existing = subscriptionsOf(TopicArn).find((other) => other.Endpoint === Endpoint)
+      const SubscriptionArn = existing?.SubscriptionArn ?? `${TopicArn}:${randomUUID()}`
+      // A dot is an ordinary character of an attribute's name
+      const filter = scope === 'MessageBody' ? nestKeys(policy) : policy
+      return { ...subscription, SubscriptionArn, owner, filter }
+    })
+    for (const [arn, existing] of topics) {
+      const own = active.filter(({ TopicArn }) => TopicArn === arn)
+      const others = existing.filter((other) => other.owner !== owner)
+      topics.set(arn, [...others, ...own])
+    }
   }
 
-  function clearSubscriptions(owner: string): void {
-    const isKept = (subscription: Subscription) => subscription.owner !== owner
-    for (const [arn, subscriptions] of topics) topics.set(arn, subscriptions.filter(isKept))
-  }
-
-  async function publish(topicArn: string, notification: Notification): Promise<string> {
+  /** Returns the message id; every queue that accepts the message, or its dead letter queue, has it. */
+  function publish(topicArn: string, notification: Notification): string {
     const accepting = subscriptionsOf(topicArn).filter((subscription) => accepts(subscription, notification))
     const refuse = (reason: string) => new ApiError(400, 'InvalidParameter', `Invalid parameter: ${reason}`)
     if (notification.message === '') throw refuse('Empty message')
     if (Buffer.byteLength(notification.message) > 262_144) throw refuse('Message too long')
     const messageId = randomUUID()
-    await Promise.all(accepting.map((subscription) => deliverTo(subscription, messageId, notification)))
+    for (const subscription of accepting) deliverTo(subscription, messageId, notification)
     return messageId
   }
 
-  async function deliverTo(subscription: ActiveSubscription, messageId: string, notification: Notification) {
-    const { topicArn, queueArn, raw, deadLetterQueueArn, arn } = subscription
-    const principal: Principal = { type: 'service', service: 'sns.amazonaws.com', sourceArn: topicArn }
-    const { message, attributes = {} } = notification
-    const body = raw ? message : toEnvelope(notification, { messageId, topicArn, arn }, site.endpoint)
-    const sent = raw ? attributes : {}
-    const onFailure = (error: Error, fate: string) =>
-      site.warn(`${topicArn}: message ${messageId} not delivered to ${queueArn}: ${error.message}; ${fate}`)
+  function deliverTo(subscription: ActiveSubscription, messageId: string, notification: Notification): void {
+    const { TopicArn: sourceArn, Endpoint: queueArn, RawMessageDelivery: isRaw, RedrivePolicy: redrive } = subscription
+    const principal: Principal = { type: 'service', service: 'sns.amazonaws.com', sourceArn }
+    const sent: MessageToSend = isRaw
+      ? { MessageBody: notification.message, MessageAttributes: notification.attributes ?? {} }
+      : { MessageBody: toEnvelope(notification, subscription, messageId, site.endpoint) }
+    const tell = (error: unknown, fate: string) =>
+      site.warn(`${sourceArn}: message ${messageId} not delivered to ${queueArn}: ${(error as Error).message}; ${fate}`)
     try {
-      await deliver(queueArn, { body, attributes: sent }, principal)
+      deliver(queueArn, sent, principal)
     } catch (error) {
-      if (!(error instanceof Error)) throw error
-      if (!deadLetterQueueArn) return onFailure(error, 'dropped')
-      onFailure(error, `sent to ${deadLetterQueueArn}`)
-      const dead = { body, attributes: { ...sent, ...describeFailure(error) } }
-      await deliver(deadLetterQueueArn, dead, principal).catch((again: Error) => onFailure(again, 'dropped'))
+      const target = redrive?.deadLetterTargetArn
+      tell(error, target ? `sent to ${target}` : 'dropped')
+      if (!target) return
+      const attributes = { ...sent.MessageAttributes, ...describeFailure(error as Error) }
+      try {
+        deliver(target, { ...sent, MessageAttributes: attributes }, principal)
+      } catch (again) {
+        tell(again, 'dropped')
+      }
     }
   }
 
-  const operations = createOperations(site, { topicArns: () => [...topics.keys()], subscriptionsOf, publish })
-  const service = createQueryService('sns', 'http://sns.amazonaws.com/doc/2010-03-31/', operations)
-  return { service, operations: Object.keys(operations), createTopic, subscribe, clearSubscriptions, publish }
+  const operations = {
+    Publish: (input: PublishForm) => {
+      const refused = ['MessageStructure', 'PhoneNumber'].find((name) => name in input)
+      if (refused) throw notModelled('sns', `Publish with ${refused}`)
+      const { Message: message = '', Subject: subject, TopicArn, TargetArn, MessageAttributes: entries } = input
+      const pairs = Object.values(entries?.entry ?? {}).map(({ Name, Value }) => [Name, { ...Value }])
+      const notification = { message, subject, attributes: Object.fromEntries(pairs) }
+      return { MessageId: publish(TopicArn ?? TargetArn ?? '', notification) }
+    },
+    ListTopics: () => ({ Topics: { member: [...topics.keys()].map((arn) => ({ TopicArn: arn })) } }),
+    ListSubscriptionsByTopic: ({ TopicArn = '' }: { TopicArn?: string }) => {
+      const member = subscriptionsOf(TopicArn).map(({ SubscriptionArn, Endpoint, Protocol }) => {
+        return { SubscriptionArn, Endpoint, Protocol, TopicArn, Owner: site.accountId }
+      })
+      return { Subscriptions: { member } }
+    },
+    GetTopicAttributes: ({ TopicArn = '' }: { TopicArn?: string }) => {
+      const { length: SubscriptionsConfirmed } = subscriptionsOf(TopicArn)
+      const attributes = { TopicArn, Owner: site.accountId, SubscriptionsConfirmed, SubscriptionsPending: 0 }
+      return { Attributes: { entry: Object.entries(attributes).map(([key, value]) => ({ key, value })) } }
+    },
+  } satisfies Operations
+  return { operations, createTopic, subscribe, publish }
+}
+
+/** Publish's input in the query protocol. */
+type PublishForm = Partial<Record<'Message' | 'Subject' | 'TopicArn' | 'TargetArn', string>> & {
+  MessageAttributes?: { entry: Record<string, { Name: string; Value: MessageAttributes[string] }> }
 }
 
 function accepts(subscription: ActiveSubscription, { message, attributes = {} }: Notification): boolean {
-  const { filterPolicy, filterPolicyScope: scope } = subscription
-  if (scope !== 'MessageBody') return matchesFilter(filterPolicy, valuesOf(attributes))
+  const { filter, FilterPolicyScope: scope } = subscription
+  if (scope !== 'MessageBody') return matchesFilter(filter, valuesOf(attributes))
   try {
-    return matchesFilter(filterPolicy, JSON.parse(message))
+    return matchesFilter(filter, JSON.parse(message))
   } catch (error) {
     if (error instanceof SyntaxError) return false
     throw error
   }
+}
+
+/** The JSON that a queue gets unless its subscription asks for raw delivery; the signature is not a real one. */
+function toEnvelope(notification: Notification, subscription: ActiveSubscription, MessageId: string, endpoint: string) {
+  const { message, subject, attributes = {} } = notification
+  const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => {
+    return [name, { Type: DataType, Value: StringValue ?? BinaryValue }]
+  })
+  const envelope = {
+    Type: 'Notification',
+    MessageId,
+    TopicArn: subscription.TopicArn,
+    Subject: subject,
+    Message: message,
+    Timestamp: new Date().toISOString(),
+    SignatureVersion: '1',
+    Signature: 'local',
+    // Spelled so for queues; a function that SNS calls itself would see SigningCertUrl
+    SigningCertURL: `${endpoint}/SimpleNotificationService-local.pem`,
+    UnsubscribeURL: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscription.SubscriptionArn}`,
+    ...(entries.length > 0 && { MessageAttributes: Object.fromEntries(entries) }),
+  }
+  return JSON.stringify(envelope, undefined, 2)
 }
 
 /** What SNS writes on a dead letter: by these three a reader knows that SNS sent it. */

@@ -1,19 +1,19 @@
-import { ApiError, type Service, type Site } from '../api.ts'
-import { createJsonService } from '../json-service.ts'
-import { invalidParameter } from './message.ts'
-import { createOperations } from './operations.ts'
-import { Queue } from './queue.ts'
+import { type ApiCall, ApiError, arnOf, type Operations, type Site } from '../api.ts'
+import { bytesOf, checkRange, invalid, type MessageToSend, type ReceivedMessage, withDigest } from './message.ts'
+import { createQueue, type Queue } from './queue.ts'
 
-export interface Sqs {
-  service: Service
-  operations: string[]
-  /** Makes the queue, or gives an existing one these attributes and keeps its messages. Attributes: CloudFormation's. */
-  createQueue: (name: string, attributes: Record<string, unknown>) => Queue
-  /** Its messages go with it. */
-  removeQueue: (name: string) => void
-  /** Throws QueueDoesNotExist. */
-  queue: (arnOrUrl: string | undefined) => Queue
-}
+export type Sqs = ReturnType<typeof createSqs>
+
+/** Of what clients send, whatever the operation. */
+type Input = MessageToSend & {
+  QueueUrl?: string
+  ReceiptHandle?: string
+  VisibilityTimeout?: number
+  WaitTimeSeconds?: number
+  MaxNumberOfMessages?: number
+} & Partial<Record<'AttributeNames' | 'MessageSystemAttributeNames' | 'MessageAttributeNames', string[]>>
+
+type Batch = { QueueUrl?: string; Entries?: (Input & { Id?: string })[] }
 
 const defaults = {
   VisibilityTimeout: '30',
@@ -24,36 +24,135 @@ const defaults = {
 }
 
 /** Standard queues in memory; durations pass `site.timeScale` times faster. */
-export function createSqs(site: Site): Sqs {
+export function createSqs(site: Site) {
   const queues = new Map<string, Queue>()
   const find = (arnOrUrl: string) => queues.get(arnOrUrl.split(/[:/]/).at(-1) ?? '')
+  const urlOf = ({ arn }: Queue) => `${site.endpoint}/${site.accountId}/${arn.split(':').at(-1)}`
+  const urlsOf = (isAsked: (queue: Queue) => boolean) => [...queues.values()].filter(isAsked).map(urlOf)
 
-  function createQueue(name: string, given: Record<string, unknown>): Queue {
+  /** Makes the queue, or gives an existing one these attributes and keeps its messages. Attributes: CloudFormation's. */
+  function putQueue(name: string, given: Record<string, unknown>): Queue {
     const attributes: Record<string, string> = { ...defaults }
     for (const [key, value] of Object.entries(given)) {
       if (value !== undefined) attributes[key] = typeof value === 'string' ? value : JSON.stringify(value)
     }
-    const arn = `arn:aws:sqs:${site.region}:${site.accountId}:${name}`
-    const created = queues.get(name) ?? new Queue(arn, attributes, site, find)
-    created.attributes = attributes
-    const { redrivePolicy } = created
-    if (redrivePolicy && !find(redrivePolicy.deadLetterTargetArn)) {
-      const reason = `the dead letter target ${redrivePolicy.deadLetterTargetArn} does not exist`
-      throw invalidParameter(`Value of parameter RedrivePolicy is invalid. Reason: ${reason}.`)
+    const put = queues.get(name) ?? createQueue(arnOf(site, 'sqs', name), site, find)
+    put.setAttributes(attributes)
+    const target = put.redrivePolicy()?.deadLetterTargetArn
+    if (target !== undefined && !find(target)) {
+      throw invalid(`Value of parameter RedrivePolicy is invalid. Reason: the target ${target} does not exist.`)
     }
-    queues.set(name, created)
-    return created
+    queues.set(name, put)
+    return put
   }
 
+  /** Throws QueueDoesNotExist. */
   function queue(arnOrUrl = ''): Queue {
     const found = find(arnOrUrl)
     if (found) return found
     throw new ApiError(400, 'QueueDoesNotExist', 'The specified queue does not exist.')
   }
 
-  const urlOf = ({ arn }: Queue) => `${site.endpoint}/${site.accountId}/${arn.split(':').at(-1)}`
-  const operations = createOperations({ queue, queues: () => [...queues.values()], urlOf })
-  const service = createJsonService('sqs', '1.0', operations)
+  function send(input: Input, { principal }: ApiCall) {
+    const senderId = principal.type === 'service' ? principal.service : principal.arn
+    const { MessageId, MD5OfBody, MD5OfMessageAttributes } = queue(input.QueueUrl).send(input, senderId)
+    return { MessageId, MD5OfMessageBody: MD5OfBody, MD5OfMessageAttributes }
+  }
+
+  async function receive(input: Input, { signal }: ApiCall) {
+    const source = queue(input.QueueUrl)
+    const waitSeconds = input.WaitTimeSeconds ?? source.valueOf('ReceiveMessageWaitTimeSeconds')
+    const messages = await source.receive({
+      max: checkRange('MaxNumberOfMessages', input.MaxNumberOfMessages ?? 1, 1, 10),
+      waitSeconds: checkRange('WaitTimeSeconds', waitSeconds, 0, 20),
+      visibilitySeconds: input.VisibilityTimeout && checkRange('VisibilityTimeout', input.VisibilityTimeout, 0, 43_200),
+      signal,
+    })
+    return messages.length > 0 ? { Messages: messages.map((message) => selectAttributes(message, input)) } : {}
+  }
+
+  function remove({ QueueUrl: url, ReceiptHandle: handle = '' }: Input): object {
+    queue(url).remove(handle)
+    return {}
+  }
+
+  function changeVisibility({
+    QueueUrl: url,
+    ReceiptHandle: handle = '',
+    VisibilityTimeout: seconds = NaN,
+  }: Input): object {
+    queue(url).changeVisibility(handle, seconds)
+    return {}
+  }
+
+  const operations = {
+    SendMessage: send,
+    SendMessageBatch: (input: Batch, call: ApiCall) => {
+      const bytes = input.Entries?.map(bytesOf).reduce((sum, size) => sum + size, 0) ?? 0
+      if (bytes <= 1_048_576) return eachEntry(input, (entry) => send(entry, call))
+      throw new ApiError(400, 'BatchRequestTooLong', 'Batch requests cannot be longer than 1048576 bytes.')
+    },
+    ReceiveMessage: receive,
+    DeleteMessage: remove,
+    DeleteMessageBatch: (input: Batch) => eachEntry(input, remove),
+    ChangeMessageVisibility: changeVisibility,
+    ChangeMessageVisibilityBatch: (input: Batch) => eachEntry(input, changeVisibility),
+    GetQueueAttributes: (input: Input) => ({
+      Attributes: pick(queue(input.QueueUrl).describe(), input.AttributeNames),
+    }),
+    GetQueueUrl: ({ QueueName: name }: { QueueName: string }) => ({ QueueUrl: urlOf(queue(name)) }),
+    ListQueues: ({ QueueNamePrefix: prefix = '' }: { QueueNamePrefix?: string }) => ({
+      QueueUrls: urlsOf(({ arn }) => arn.startsWith(arnOf(site, 'sqs', prefix))),
+    }),
+    ListDeadLetterSourceQueues: ({ QueueUrl: url }: Input) => {
+      const { arn } = queue(url)
+      return { queueUrls: urlsOf((source) => source.redrivePolicy()?.deadLetterTargetArn === arn) }
+    },
+    PurgeQueue: ({ QueueUrl: url }: Input) => {
+      queue(url).purge()
+      return {}
+    },
+  } satisfies Operations
+
+  /** Its messages go with it. */
   const removeQueue = (name: string) => void queues.delete(name)
-  return { service, operations: Object.keys(operations), createQueue, removeQueue, queue }
+  return { operations, putQueue, removeQueue, queue }
+}
+
+/** One failing entry leaves the others alone; a wrong batch fails as a whole. */
+function eachEntry({ QueueUrl, Entries: entries = [] }: Batch, action: (entry: Input) => object) {
+  const ids = entries.map(({ Id: id = '' }) => id)
+  const refusals = {
+    EmptyBatchRequest: ids.length === 0 && 'There should be at least one entry in the request.',
+    TooManyEntriesInBatchRequest: ids.length > 10 && 'Maximum number of entries per request are 10.',
+    BatchEntryIdsNotDistinct: new Set(ids).size < ids.length && 'Two or more entries have the same Id.',
+    InvalidBatchEntryId: !ids.every((id) => /^[\w-]{1,80}$/.test(id)) && 'The Id of an entry is invalid.',
+  }
+  for (const [code, message] of Object.entries(refusals)) if (message) throw new ApiError(400, code, message)
+  const Successful: object[] = []
+  const Failed: object[] = []
+  for (const { Id, ...entry } of entries) {
+    try {
+      Successful.push({ Id, ...action({ ...entry, ...(QueueUrl && { QueueUrl }) }) })
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code === 'QueueDoesNotExist') throw error
+      Failed.push({ Id, SenderFault: true, Code: error.code, Message: error.message })
+    }
+  }
+  return { Successful, Failed }
+}
+
+function selectAttributes(message: ReceivedMessage, input: Input): object {
+  const { MessageId, ReceiptHandle, MD5OfBody, Body, Attributes, MessageAttributes = {} } = message
+  const system = pick(Attributes, [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])])
+  const own = withDigest(pick(MessageAttributes, input.MessageAttributeNames))
+  const always = { MessageId, ReceiptHandle, MD5OfBody, Body }
+  return { ...always, ...(Object.keys(system).length > 0 && { Attributes: system }), ...own }
+}
+
+/** The named entries; `All`, `.*` and `prefix.*` as SQS understands them. */
+function pick<Value>(entries: Record<string, Value>, names: string[] = []): Record<string, Value> {
+  const prefixes = names.filter((name) => /^All$|\.\*$/.test(name)).map((name) => name.replace(/^All$|\.\*$/, ''))
+  const isNamed = (name: string) => names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix))
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => isNamed(name)))
 }

@@ -22,7 +22,7 @@ test('gives the handler its event and context, and resolves with what it returns
 test('gives a function the variables of its template and of Lambda, and nothing of the developer', async () => {
   vi.stubEnv('AWS_PROFILE', 'production').stubEnv('MY_SECRET', 'x').stubEnv('NODE_OPTIONS', '--no-warnings')
   const { put, invoke, keys } = await startFunctions()
-  await put('export const handler = async () => process.env', { variables: { TABLE: 'songs' } })
+  await put('export const handler = async () => process.env', { Environment: { Variables: { TABLE: 'songs' } } })
 
   const variables = await invoke()
 
@@ -53,7 +53,7 @@ test('gives a function the variables of its template and of Lambda, and nothing 
     '_X_AMZN_TRACE_ID',
   ])
   expect(variables).toMatchObject({ TABLE: 'songs', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' })
-  expect(keys.find(variables.AWS_ACCESS_KEY_ID)).toMatchObject({
+  expect(keys.get(variables.AWS_ACCESS_KEY_ID)).toMatchObject({
     sessionToken: variables.AWS_SESSION_TOKEN,
     principal: { type: 'role', arn: 'arn:aws:sts::000000000000:assumed-role/greeter-role/greeter' },
   })
@@ -74,7 +74,7 @@ test('rejects with the type and message of what the handler throws, and goes on 
 
 test('kills a function at its time-out, even in an endless loop, and runs the next event in a new process', async () => {
   const { put, invoke } = await startFunctions()
-  await put('export const handler = async ({ loops }) => { while (loops); return process.pid }', { timeoutSeconds: 1 })
+  await put('export const handler = async ({ loops }) => { while (loops); return process.pid }', { Timeout: 1 })
   const pid = await invoke({})
 
   const failed = invoke({ loops: true })
@@ -123,7 +123,7 @@ test('tells of an init error when no invocation waits for it', async () => {
   const { put, functions, site } = await startFunctions()
   await put(`throw new Error('no configuration')`)
 
-  functions.warm('greeter')
+  functions.find('greeter').warm()
 
   await vi.waitFor(() => expect(site.warnings).toEqual(['greeter: no configuration']))
 })
@@ -173,7 +173,8 @@ test('keeps its processes when nothing about the function has changed', async ()
   await put('export const handler = async () => process.pid')
   const pid = await invoke({})
 
-  await functions.put(functions.configOf('greeter'))
+  const { config, code } = functions.find('greeter')
+  await functions.put(config, code)
 
   expect(await invoke({})).toBe(pid)
 })

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEnvironment } from '../../src/lambda/execution-environment.ts'
+import { startEnvironment } from '../../src/lambda/environment.ts'
 
 /** Starts a function's process, prints its id, and waits to be killed. */
 const codeFolder = await mkdtemp(join(tmpdir(), 'fanout-test-'))

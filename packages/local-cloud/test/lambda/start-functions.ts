@@ -6,18 +6,18 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createAccessKeys } from '../../src/access-keys.ts'
-import type { FunctionConfig } from '../../src/lambda/function-config.ts'
-import { createFunctions } from '../../src/lambda/functions.ts'
+import type { AccessKey } from '../../src/data-folder.ts'
+import { createFunctions, type FunctionConfig } from '../../src/lambda/functions.ts'
+import type { Principal } from '../../src/api.ts'
 import { createSite } from '../site.ts'
 
 /** Functions in a folder of their own, closed when the test ends. */
-export async function startFunctions() {
+export async function startFunctions(allows: (principal: Principal, action: string) => boolean = () => true) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fanout-test-'))
   const site = createSite({ dataDir, endpoint: 'http://127.0.0.1:1' })
-  const keys = createAccessKeys()
+  const keys = new Map<string, AccessKey>()
   const logs: string[] = []
-  const functions = createFunctions(site, keys, (name, line) => logs.push(`${name}: ${line}`))
+  const functions = createFunctions(site, keys, (name, line) => logs.push(`${name}: ${line}`), { allows })
   const close = async () => {
     await functions.close()
     await rm(dataDir, { recursive: true, force: true })
@@ -30,18 +30,14 @@ export async function startFunctions() {
     const asset = join(dataDir, 'assets', String(++count))
     await mkdir(asset, { recursive: true })
     await writeFile(join(asset, 'handler.mjs'), code)
-    await functions.put({
-      name: 'greeter',
-      code: asset,
-      handler: 'handler.handler',
-      runtime: 'nodejs24.x',
-      memoryMb: 128,
-      timeoutSeconds: 10,
-      roleArn: 'arn:aws:iam::000000000000:role/greeter-role',
-      logGroup: '/aws/lambda/greeter',
-      variables: {},
-      ...changes,
-    })
+    const config = {
+      FunctionName: 'greeter',
+      Handler: 'handler.handler',
+      Runtime: 'nodejs24.x',
+      Timeout: 10,
+      Role: 'arn:aws:iam::000000000000:role/greeter-role',
+    }
+    await functions.put({ ...config, ...changes }, asset)
   }
   const invoke = async (event: unknown = {}) => JSON.parse(await functions.invoke('greeter', JSON.stringify(event)))
   return { site, keys, logs, functions, put, invoke, close }

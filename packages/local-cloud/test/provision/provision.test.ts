@@ -2,39 +2,38 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createAccessKeys } from '../../src/access-keys.ts'
-import { createDynamoDb } from '../../src/dynamodb/dynamodb.ts'
+import { createDynamoDb } from '../../src/dynamodb.ts'
 import { createFunctions } from '../../src/lambda/functions.ts'
 import { createMappings } from '../../src/lambda/mappings.ts'
-import { createPolicies } from '../../src/policies.ts'
+import { createPermissions } from '../../src/permissions/permissions.ts'
 import { createProvisioner } from '../../src/provision/provision.ts'
-import type { BucketSpec } from '../../src/provision/resource-type.ts'
+import type { BucketSettings } from '../../src/s3/s3.ts'
 import { createSns } from '../../src/sns/sns.ts'
 import { createSqs } from '../../src/sqs/sqs.ts'
 import { createSsm } from '../../src/ssm.ts'
-import { administrator, createSite } from '../site.ts'
+import { createSite } from '../site.ts'
 import { type Resources, type Stack, writeAssembly } from '../write-assembly.ts'
 
 /** Everything that resources are made in; buckets are only noted. */
 async function startProvisioner() {
   const dataDir = await mkdtemp(join(tmpdir(), 'fanout-test-'))
   const site = createSite({ dataDir, endpoint: 'http://127.0.0.1:1' })
-  const buckets: Record<string, BucketSpec> = {}
-  const s3 = { createBucket: async (name: string, bucket: BucketSpec) => void (buckets[name] = bucket) }
+  const permissions = createPermissions(site)
+  const buckets: Record<string, BucketSettings> = {}
+  const s3 = { createBucket: async (name: string, bucket: BucketSettings) => void (buckets[name] = bucket) }
   const sqs = createSqs(site)
-  const sns = createSns(site, async (arn, message) => void sqs.queue(arn).send(message))
+  const sns = createSns(site, (arn, message) => void sqs.queue(arn).send(message))
   const ssm = createSsm(site)
   const dynamodb = createDynamoDb(site)
-  const functions = createFunctions(site, createAccessKeys(), () => {})
-  const mappings = createMappings(site, sqs, functions)
-  const policies = createPolicies()
+  const functions = createFunctions(site, new Map(), () => {}, permissions)
+  const mappings = createMappings(site, sqs, functions, permissions)
   onTestFinished(async () => {
     mappings.close()
     await functions.close()
     await dynamodb.close()
     await rm(dataDir, { recursive: true, force: true })
   })
-  const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, policies }
+  const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, permissions }
   const provisioner = createProvisioner(parts)
   const put = async (name: string, stack: Stack) => provisioner.provision(await writeAssembly(name, stack))
   return { ...parts, ...provisioner, buckets, put }
@@ -159,11 +158,11 @@ test('makes a queue with its dead letter queue, and subscribes it to a topic of 
 
   const topicArn = ssm.parameter('/topic') ?? ''
   for (const kind of ['good', 'bad']) {
-    await sns.publish(topicArn, { message: JSON.stringify({ kind }) }, administrator)
+    sns.publish(topicArn, { message: JSON.stringify({ kind }) })
   }
   const received = await sqs.queue('jobs').receive({ max: 10 })
   expect(received.map(({ Body }) => Body)).toEqual(['{"kind":"good"}'])
-  expect(sqs.queue('jobs').redrivePolicy).toEqual({
+  expect(sqs.queue('jobs').redrivePolicy()).toEqual({
     deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:000000000000:dead',
     maxReceiveCount: 3,
   })
@@ -191,49 +190,71 @@ test('makes tables', async () => {
   await expect(dynamodb.createTable({ TableName: 'songs', ...sameKeys })).resolves.toBeUndefined()
 })
 
-test('collects the policies of roles and resources', async () => {
-  const { put, policies } = await startProvisioner()
-  const document = (Sid: string) => ({ Version: '2012-10-17', Statement: [{ Sid }] })
+test('puts the policies of roles and resources in force, and only those that the stack still has', async () => {
+  const { put, permissions } = await startProvisioner()
+  const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:jobs'
+  const document = (Action: string, more = {}) => ({ Statement: [{ Effect: 'Allow', Action, Resource: '*', ...more }] })
   const resources = (more: Resources): Stack => ({
     Resources: {
       Queue: named('jobs'),
       Role: {
         Type: 'AWS::IAM::Role',
-        Properties: { RoleName: 'worker', Policies: [{ PolicyName: 'x', PolicyDocument: document('inline') }] },
+        Properties: {
+          RoleName: 'worker',
+          Policies: [{ PolicyName: 'x', PolicyDocument: document('sqs:SendMessage') }],
+        },
       },
       QueuePolicy: {
         Type: 'AWS::SQS::QueuePolicy',
-        Properties: { Queues: [{ Ref: 'Queue' }], PolicyDocument: document('queue') },
+        Properties: {
+          Queues: [{ Ref: 'Queue' }],
+          PolicyDocument: document('sqs:PurgeQueue', { Principal: { AWS: { 'Fn::GetAtt': ['Role', 'Arn'] } } }),
+        },
       },
       ...more,
     },
   })
+  const roleArn = 'arn:aws:iam::000000000000:role/worker'
+  const worker = { type: 'role', roleArn, arn: 'arn:aws:sts::000000000000:assumed-role/worker/f' } as const
+  const actions = ['SendMessage', 'PurgeQueue', 'ReceiveMessage', 'DeleteMessage']
+  const allowed = () => actions.filter((name) => permissions.allows(worker, `sqs:${name}`, queueArn))
 
   await put(
     'Stack',
     resources({
       Policy: {
         Type: 'AWS::IAM::Policy',
-        Properties: { PolicyName: 'y', Roles: [{ Ref: 'Role' }], PolicyDocument: document('own') },
+        Properties: { PolicyName: 'y', Roles: [{ Ref: 'Role' }], PolicyDocument: document('sqs:ReceiveMessage') },
       },
     }),
   )
-  const before = policies.ofRole('arn:aws:iam::000000000000:role/worker')
+  const before = allowed()
   await put('Stack', resources({}))
-  const after = policies.ofRole('arn:aws:iam::000000000000:role/worker')
 
-  expect(before).toEqual([document('inline'), document('own')])
-  expect(after).toEqual([document('inline')])
-  expect(policies.ofResource('arn:aws:sqs:eu-west-1:000000000000:jobs')).toEqual(document('queue'))
+  expect(before).toEqual(['SendMessage', 'PurgeQueue', 'ReceiveMessage'])
+  expect(allowed()).toEqual(['SendMessage', 'PurgeQueue'])
+})
+
+test('refuses a second policy of one resource, also in another stack', async () => {
+  const { put } = await startProvisioner()
+  const policy = (queue: unknown) => ({
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: { Queues: [queue], PolicyDocument: { Statement: [] } },
+  })
+  await put('One', { Resources: { Queue: named('jobs'), Policy: policy({ Ref: 'Queue' }) } })
+
+  const second = put('Two', { Resources: { Again: policy('http://127.0.0.1:1/000000000000/jobs') } })
+
+  await expect(second).rejects.toThrow('Two Again: arn:aws:sqs:eu-west-1:000000000000:jobs has a policy already')
 })
 
 test('tells what it keeps and does not act on, once for each type', async () => {
   const { put, notices } = await startProvisioner()
   const stack: Stack = {
     Resources: {
-      One: named('one', { KmsMasterKeyId: 'x' }),
-      Two: named('two', { SqsManagedSseEnabled: true, KmsMasterKeyId: 'x' }),
-      Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true } },
+      One: named('one', { Tags: [] }),
+      Two: named('two', { SqsManagedSseEnabled: true, Tags: [] }),
+      Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true, KeyPolicy: { Statement: [] } } },
       Metadata: { Type: 'AWS::CDK::Metadata', Properties: { Analytics: 'x' } },
     },
   }
@@ -241,7 +262,7 @@ test('tells what it keeps and does not act on, once for each type', async () => 
   await put('A', stack)
   await put('B', stack)
 
-  expect(notices()).toEqual(['AWS::SQS::Queue KmsMasterKeyId, SqsManagedSseEnabled', 'AWS::KMS::Key'])
+  expect(notices()).toEqual(['AWS::SQS::Queue SqsManagedSseEnabled, Tags', 'AWS::KMS::Key EnableKeyRotation'])
 })
 
 test('removes what a stack no longer has', async () => {
@@ -252,7 +273,7 @@ test('removes what a stack no longer has', async () => {
   await put('Stack', { Resources: { Other: named('other') } })
 
   expect(() => sqs.queue('jobs')).toThrow('does not exist')
-  expect(() => functions.configOf('worker')).toThrow('there is no function worker')
+  expect(() => functions.find('worker')).toThrow('there is no function worker')
   expect(ssm.parameter('/text')).toBeUndefined()
   expect(sqs.queue('other').arn).toMatch(/:other$/)
 })
@@ -260,7 +281,7 @@ test('removes what a stack no longer has', async () => {
 test('changes what a stack still has, and keeps its messages', async () => {
   const { put, sqs, ssm } = await startProvisioner()
   await put('Stack', { Resources: { Queue: named('jobs'), Text: text('before') } })
-  sqs.queue('jobs').send({ body: 'hello' })
+  sqs.queue('jobs').send({ MessageBody: 'hello' })
 
   await put('Stack', { Resources: { Queue: named('jobs', { VisibilityTimeout: 77 }), Text: text('after') } })
 

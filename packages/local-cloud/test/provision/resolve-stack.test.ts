@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Template } from '../../src/provision/assembly.ts'
 import { resolveStack } from '../../src/provision/resolve-stack.ts'
-import { resourceTypes } from '../../src/provision/resource-types.ts'
 import { createSite } from '../site.ts'
 
 const site = createSite({ endpoint: 'http://127.0.0.1:4566' })
 
 function resolve(template: Template, parameters: Record<string, string> = {}) {
   const assembly = { stackName: 'Fanout-dev-Hub', template, assets: new Map<string, string>() }
-  return resolveStack(assembly, { site, types: resourceTypes, parameter: (name) => parameters[name] })
+  return resolveStack(assembly, site, (name) => parameters[name])
 }
 
 /** The value of an SSM parameter that the template makes of `value`. */

@@ -8,14 +8,14 @@ import {
 } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Principal } from '../../src/api.ts'
-import { createSns } from '../../src/sns/sns.ts'
+import { createSns, type Subscription } from '../../src/sns/sns.ts'
 import { createSqs } from '../../src/sqs/sqs.ts'
-import { administrator, createSite, serve } from '../site.ts'
+import { createSite, serve } from '../site.ts'
 
 const site = createSite()
 const sqs = createSqs(site)
 const deliveredBy: Principal[] = []
-const sns = createSns(site, async (queueArn, message, principal) => {
+const sns = createSns(site, (queueArn, message, principal) => {
   deliveredBy.push(principal)
   sqs.queue(queueArn).send(message)
 })
@@ -23,7 +23,7 @@ let server: Awaited<ReturnType<typeof serve>>
 let client: SNSClient
 
 beforeAll(async () => {
-  server = await serve(site, { sns: sns.service })
+  server = await serve(site, { sns: sns.operations })
   client = new SNSClient(server.client)
 })
 
@@ -32,7 +32,7 @@ afterAll(() => server.close())
 test('raw delivery gives the message and its attributes as they are, by SNS in the name of the topic', async () => {
   const topicArn = sns.createTopic('raw')
   const queueArn = queue('raw')
-  sns.subscribe({ owner: 'stack', topicArn, queueArn, raw: true })
+  sns.subscribe('stack', [to(topicArn, queueArn)])
   const MessageAttributes = {
     text: { DataType: 'String', StringValue: 'a&b é' },
     bytes: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2]) },
@@ -52,9 +52,9 @@ test('raw delivery gives the message and its attributes as they are, by SNS in t
 test('without raw delivery a queue gets the envelope', async () => {
   const topicArn = sns.createTopic('enveloped')
   const queueArn = queue('enveloped')
-  sns.subscribe({ owner: 'stack', topicArn, queueArn, raw: false })
+  sns.subscribe('stack', [to(topicArn, queueArn, { RawMessageDelivery: false })])
 
-  const messageId = await sns.publish(topicArn, { message: '{}', subject: 'Amazon S3 Notification' }, administrator)
+  const messageId = sns.publish(topicArn, { message: '{}', subject: 'Amazon S3 Notification' })
 
   const [message] = await receive(queueArn)
   expect(message!.MessageAttributes).toBeUndefined()
@@ -75,13 +75,13 @@ test('without raw delivery a queue gets the envelope', async () => {
 test('a queue gets only what its filter accepts', async () => {
   const topicArn = sns.createTopic('filtered')
   const [jpegs, all] = [queue('jpegs'), queue('all')]
-  const filterPolicy = { Records: { s3: { object: { key: [{ suffix: '.jpg' }] } } } }
-  sns.subscribe({ owner: 'a', topicArn, queueArn: jpegs, raw: true, filterPolicy, filterPolicyScope: 'MessageBody' })
-  sns.subscribe({ owner: 'b', topicArn, queueArn: all, raw: true })
+  const FilterPolicy = { Records: { s3: { object: { key: [{ suffix: '.jpg' }] } } } }
+  sns.subscribe('a', [to(topicArn, jpegs, { FilterPolicy, FilterPolicyScope: 'MessageBody' })])
+  sns.subscribe('b', [to(topicArn, all)])
 
-  await sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"a.jpg"}}}]}' }, administrator)
-  await sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"b.png"}}}]}' }, administrator)
-  await sns.publish(topicArn, { message: 'not JSON' }, administrator)
+  sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"a.jpg"}}}]}' })
+  sns.publish(topicArn, { message: '{"Records":[{"s3":{"object":{"key":"b.png"}}}]}' })
+  sns.publish(topicArn, { message: 'not JSON' })
 
   expect(await receive(jpegs)).toHaveLength(1)
   expect(await receive(all)).toHaveLength(3)
@@ -89,13 +89,13 @@ test('a queue gets only what its filter accepts', async () => {
 
 test('a message that its queue cannot take goes to the subscription`s dead letter queue with the reason', async () => {
   const topicArn = sns.createTopic('undeliverable')
-  const deadLetterQueueArn = queue('subscription-dead-letters')
+  const deadLetterTargetArn = queue('subscription-dead-letters')
   const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:gone'
-  sns.subscribe({ owner: 'stack', topicArn, queueArn, raw: true, deadLetterQueueArn })
+  sns.subscribe('stack', [to(topicArn, queueArn, { RedrivePolicy: { deadLetterTargetArn } })])
 
-  await sns.publish(topicArn, { message: 'x' }, administrator)
+  sns.publish(topicArn, { message: 'x' })
 
-  const [dead] = await receive(deadLetterQueueArn)
+  const [dead] = await receive(deadLetterTargetArn)
   expect(dead).toMatchObject({
     Body: 'x',
     MessageAttributes: {
@@ -109,10 +109,9 @@ test('a message that its queue cannot take goes to the subscription`s dead lette
 test('without a dead letter queue such a message is dropped, the others get theirs, and somebody is told', async () => {
   const topicArn = sns.createTopic('dropped')
   const other = queue('other')
-  sns.subscribe({ owner: 'stack', topicArn, queueArn: 'arn:aws:sqs:eu-west-1:000000000000:gone', raw: true })
-  sns.subscribe({ owner: 'stack', topicArn, queueArn: other, raw: true })
+  sns.subscribe('stack', [to(topicArn, 'arn:aws:sqs:eu-west-1:000000000000:gone'), to(topicArn, other)])
 
-  await sns.publish(topicArn, { message: 'x' }, administrator)
+  sns.publish(topicArn, { message: 'x' })
 
   expect(await receive(other)).toHaveLength(1)
   expect(site.warnings.at(-1)).toMatch(/not delivered to .*:gone: .*does not exist.*; dropped$/)
@@ -121,15 +120,20 @@ test('without a dead letter queue such a message is dropped, the others get thei
 test('a stack that is provisioned again replaces its own subscriptions and no others', async () => {
   const topicArn = sns.createTopic('again')
   const [mine, theirs, newer] = [queue('mine'), queue('theirs'), queue('newer')]
-  const first = sns.subscribe({ owner: 'me', topicArn, queueArn: mine, raw: true })
-  sns.subscribe({ owner: 'them', topicArn, queueArn: theirs, raw: true })
+  const list = async () => {
+    const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }))
+    return Subscriptions ?? []
+  }
+  sns.subscribe('me', [to(topicArn, mine)])
+  sns.subscribe('them', [to(topicArn, theirs)])
+  const [first] = await list()
 
-  expect(sns.subscribe({ owner: 'me', topicArn, queueArn: mine, raw: false })).toBe(first)
-  sns.clearSubscriptions('me')
-  sns.subscribe({ owner: 'me', topicArn, queueArn: newer, raw: true })
+  sns.subscribe('me', [to(topicArn, mine, { RawMessageDelivery: false })])
+  const changed = await list()
+  sns.subscribe('me', [to(topicArn, newer)])
 
-  const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }))
-  expect(Subscriptions).toMatchObject([
+  expect(changed).toContainEqual(first)
+  expect(await list()).toMatchObject([
     { Endpoint: theirs, Protocol: 'sqs', TopicArn: topicArn, Owner: '000000000000' },
     { Endpoint: newer },
   ])
@@ -161,8 +165,12 @@ test('refuses a missing topic, an empty or too long message, and an operation th
   })
 })
 
+function to(TopicArn: string, Endpoint: string, more: Partial<Subscription> = {}): Subscription {
+  return { TopicArn, Endpoint, Protocol: 'sqs', RawMessageDelivery: true, ...more }
+}
+
 function queue(name: string): string {
-  return sqs.createQueue(name, {}).arn
+  return sqs.putQueue(name, {}).arn
 }
 
 function receive(queueArn: string) {

@@ -27,7 +27,7 @@ let server: Awaited<ReturnType<typeof serve>>
 let client: SQSClient
 
 beforeAll(async () => {
-  server = await serve(site, { sqs: sqs.service })
+  server = await serve(site, { sqs: sqs.operations })
   client = new SQSClient(server.client)
 })
 
@@ -91,7 +91,7 @@ test('hides a received message until its visibility timeout ends, then gives it 
 
   const [first] = await receive(QueueUrl)
   const hidden = await receive(QueueUrl)
-  const [again] = await receive(QueueUrl, { WaitTimeSeconds: 20 })
+  const [again] = await receive(QueueUrl, { WaitTimeSeconds: 20, VisibilityTimeout: 3600 })
 
   expect(hidden).toEqual([])
   expect(again!.Attributes).toMatchObject({
@@ -190,8 +190,8 @@ test('delays a message by its own delay or that of its queue', async () => {
 
 test('drops a message whose retention has passed and says so', async () => {
   const quick = createSite({ timeScale: 1_000_000 })
-  const own = createSqs(quick).createQueue('short', { MessageRetentionPeriod: 60 })
-  own.send({ body: 'x' })
+  const own = createSqs(quick).putQueue('short', { MessageRetentionPeriod: 60 })
+  own.send({ MessageBody: 'x' })
 
   await expect.poll(() => own.describe()['ApproximateNumberOfMessages']).toBe('0')
   expect(await own.receive({ max: 1 })).toEqual([])
@@ -328,7 +328,7 @@ test('refuses an operation that is not modelled by its own name', async () => {
 })
 
 function queue(name: string, settings: Record<string, unknown> = {}): string {
-  sqs.createQueue(name, settings)
+  sqs.putQueue(name, settings)
   return `${server.endpoint}/000000000000/${name}`
 }
 

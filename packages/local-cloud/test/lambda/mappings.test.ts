@@ -1,5 +1,5 @@
 import { onTestFinished, expect, test, vi } from 'vitest'
-import { type MappingConfig, startMapping } from '../../src/lambda/event-source-mapping.ts'
+import { type MappingConfig, startMapping } from '../../src/lambda/mappings.ts'
 import { createSqs } from '../../src/sqs/sqs.ts'
 import { createSite } from '../site.ts'
 
@@ -8,18 +8,25 @@ interface SqsEvent {
 }
 
 /** A mapping of a queue to `answer`; thirty seconds of visibility pass in a twentieth of one. */
-function feed(answer: (event: SqsEvent) => unknown, changes: Partial<MappingConfig> = {}, timeScale = 600) {
+function feed(
+  answer: (event: SqsEvent) => unknown,
+  changes: Partial<MappingConfig> = {},
+  timeScale = 600,
+  may: (action: string) => boolean = () => true,
+) {
   const site = createSite({ timeScale })
   const sqs = createSqs(site)
-  const queue = sqs.createQueue('jobs', {})
+  const queue = sqs.putQueue('jobs', {})
   const batches: SqsEvent['Records'][] = []
   const config: MappingConfig = {
-    functionName: 'greeter',
-    queueArn: queue.arn,
-    batchSize: 10,
-    windowSeconds: 0,
-    maximumConcurrency: 2,
-    reportsBatchItemFailures: true,
+    UUID: 'mapping',
+    FunctionName: 'greeter',
+    EventSourceArn: queue.arn,
+    BatchSize: 10,
+    MaximumBatchingWindowInSeconds: 0,
+    ScalingConfig: { MaximumConcurrency: 2 },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    Enabled: true,
     ...changes,
   }
   const invoke = async (text: string) => {
@@ -27,9 +34,9 @@ function feed(answer: (event: SqsEvent) => unknown, changes: Partial<MappingConf
     batches.push(event.Records)
     return JSON.stringify((await answer(event)) ?? null)
   }
-  const stop = startMapping(config, queue, invoke, site)
+  const stop = startMapping(config, queue, invoke, may, site)
   onTestFinished(stop)
-  const send = (...bodies: string[]) => bodies.forEach((body) => queue.send({ body }))
+  const send = (...bodies: string[]) => bodies.forEach((body) => queue.send({ MessageBody: body }))
   const bodies = () => batches.map((batch) => batch.map(({ body }) => body))
   const counts = () => {
     const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: inFlight } = queue.describe()
@@ -42,8 +49,11 @@ test('gives records as Lambda does', async () => {
   const { queue, batches } = feed(() => {})
 
   queue.send({
-    body: 'hello',
-    attributes: { Note: { DataType: 'String', StringValue: 'x' }, Raw: { DataType: 'Binary', BinaryValue: 'AQI=' } },
+    MessageBody: 'hello',
+    MessageAttributes: {
+      Note: { DataType: 'String', StringValue: 'x' },
+      Raw: { DataType: 'Binary', BinaryValue: 'AQI=' },
+    },
   })
 
   await vi.waitFor(() => expect(batches).toHaveLength(1))
@@ -137,7 +147,7 @@ test('takes an error of the function for failure of the whole batch', async () =
 })
 
 test('does not look at the answer of a function that does not report items', async () => {
-  const { send, bodies, counts } = feed(() => 'ok', { reportsBatchItemFailures: false })
+  const { send, bodies, counts } = feed(() => 'ok', { FunctionResponseTypes: [] })
 
   send('one')
 
@@ -163,7 +173,7 @@ test('keeps the visibility that the function has given a failed item', async () 
 
 test('receives no more while all invocations it may have at the same time are running', async () => {
   const gate = Promise.withResolvers<void>()
-  const { send, bodies, counts } = feed(() => gate.promise, { batchSize: 1 }, 1)
+  const { send, bodies, counts } = feed(() => gate.promise, { BatchSize: 1 }, 1)
 
   send('one', 'two', 'three', 'four', 'five')
 
@@ -175,7 +185,7 @@ test('receives no more while all invocations it may have at the same time are ru
 })
 
 test('never gives more than the batch size, nor more than 6 MB', async () => {
-  const { send, bodies } = feed(() => {}, { batchSize: 4 }, 1)
+  const { send, bodies } = feed(() => {}, { BatchSize: 4 }, 1)
   const large = 'x'.repeat(1_000_000)
 
   send(...Array.from({ length: 6 }, (_, i) => String(i)))
@@ -189,13 +199,13 @@ test('never gives more than the batch size, nor more than 6 MB', async () => {
 })
 
 test('waits for the batching window, but not when the batch is full', async () => {
-  const { send, bodies } = feed(() => {}, { batchSize: 20, windowSeconds: 20 }, 100)
+  const { send, bodies } = feed(() => {}, { BatchSize: 20, MaximumBatchingWindowInSeconds: 20 }, 100)
 
   send(...Array.from({ length: 3 }, (_, i) => `early ${i}`))
   await vi.waitFor(() => expect(bodies()).toEqual([]))
   setImmediate(() => send('late'))
   await vi.waitFor(() => expect(bodies()).toEqual([['early 0', 'early 1', 'early 2', 'late']]))
-  const full = feed(() => {}, { batchSize: 2, windowSeconds: 60 }, 1)
+  const full = feed(() => {}, { BatchSize: 2, MaximumBatchingWindowInSeconds: 60 }, 1)
   full.send('one', 'two')
 
   await vi.waitFor(() => expect(full.bodies()).toEqual([['one', 'two']]))

@@ -20,7 +20,7 @@ const query = (namespace: string): Protocol => ({
   type: 'query',
   read: async (_, body) => {
     const { Action: operation, ...input } = parseForm(body)
-    return { operation: String(operation), input }
+    return { operation: typeof operation === 'string' ? operation : '', input }
   },
   write: (operation, output, RequestId) => {
     const content = { [`${operation}Result`]: output as XmlElements, ResponseMetadata: { RequestId } }

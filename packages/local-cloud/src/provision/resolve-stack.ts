@@ -129,9 +129,9 @@ export function resolveStack(
 
   /** As CloudFormation makes names, but the same at every start. */
   function nameOf(id: string, { name: [property, longest] = ['', 255] }: ResourceType, given: Record<string, unknown>) {
-    if (given[property] !== undefined) return String(given[property])
-    const isOurs = given['BucketNamespace'] === 'account-regional'
-    if (isOurs) return `${String(given['BucketNamePrefix'])}-${site.accountId}-${site.region}-an`
+    if (typeof given[property] === 'string') return given[property]
+    const { BucketNamespace: namespace, BucketNamePrefix: prefix } = given as Record<string, string>
+    if (namespace === 'account-regional') return `${prefix}-${site.accountId}-${site.region}-an`
     const suffix = createHash('sha256').update(`${stackName}/${id}`).digest('hex').slice(0, 12).toUpperCase()
     const name = `${`${stackName}-${id}`.slice(0, longest - suffix.length - 1)}-${suffix}`
     return property === 'BucketName' ? name.toLowerCase() : name

@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events'
 import { ApiError, type Site } from '../api.ts'
 import { checkRange, createMessage, invalid, type MessageToSend, type ReceivedMessage } from './message.ts'
 
@@ -30,7 +29,7 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
   const messages = new Map<string, StoredMessage>()
   /** The others are delayed when they were never received, and otherwise in flight. */
   const visible = new Set<StoredMessage>()
-  const arrivals = new EventEmitter().setMaxListeners(0)
+  const waiting = new Set<(value?: unknown) => void>()
   let attributes: Record<string, string> = {}
 
   /** Of the attributes that are numbers. */
@@ -74,10 +73,20 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
       const taken = take(options)
       const leftMs = end - Date.now()
       if (taken.length > 0 || leftMs <= 0) return taken
-      const signals = [AbortSignal.timeout(Math.ceil(leftMs)), ...(signal ? [signal] : [])]
-      await once(arrivals, 'arrival', { signal: AbortSignal.any(signals) }).catch(() => {})
+      await nextArrival(leftMs, signal)
     }
     return []
+  }
+
+  async function nextArrival(leftMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve: wake } = Promise.withResolvers<unknown>()
+    const timer = setTimeout(wake, leftMs).unref()
+    signal?.addEventListener('abort', wake)
+    waiting.add(wake)
+    await promise
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', wake)
+    waiting.delete(wake)
   }
 
   function take({ max, visibilitySeconds = valueOf('VisibilityTimeout') }: ReceiveOptions) {
@@ -144,7 +153,7 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
     const show = () => {
       visible.add(message)
       // After what else happens in this turn, so that one receiver gets all of a batch
-      if (arrivals.listenerCount('arrival') > 0) setImmediate(() => arrivals.emit('arrival'))
+      if (waiting.size > 0) setImmediate(() => waiting.forEach((wake) => wake()))
     }
     if (seconds > 0) message.timer = setTimeout(show, (seconds * 1000) / timeScale).unref()
     else show()

@@ -41,12 +41,13 @@ function matchOnce(event: ObjectEvent, deps: IndexDeps): Promise<Outcome | 'conf
   return event.order === undefined ? matchSeen(event, deps) : matchInOrder(event, event.order, deps)
 }
 
-/** For an event that orders itself: the row need not be read before it is written. */
+/** For an event that orders itself: the row need not be read before it is written, unless it knows of a newer event. */
 async function matchInOrder(event: ObjectEvent, order: string, deps: IndexDeps): Promise<Outcome | 'conflict'> {
   const found = await readObject(event.key, deps)
   if (found === 'changed') return 'conflict'
   const row = { ...toRow(event.key, found, deps), order }
-  if (!(await deps.index.putUnlessNewer(row))) return skipped('superseded')
+  // orders end with their bucket: in one that was made anew a row of the former would else be newer for ever
+  if (!(await deps.index.putUnlessNewer(row))) return matchSeen(event, deps)
   return verify(event, row, found?.object, deps)
 }
 

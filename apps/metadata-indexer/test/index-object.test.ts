@@ -135,8 +135,18 @@ describe('indexObject', () => {
     await run({ sequencer: '02' })
     const row = index.rows.get('photo.jpg')
 
-    expect(await run({ sequencer: '01' })).toEqual({ type: 'skipped', reason: 'superseded' })
+    expect(await run({ sequencer: '01' })).toEqual({ type: 'done', detail: 'image/png 640x480' })
     expect(index.rows.get('photo.jpg')).toBe(row)
+  })
+
+  it('puts a row right that is newer than all events of a bucket made anew', async () => {
+    objects.put('photo.jpg', 'of the former bucket')
+    await run({ sequencer: '99' })
+    objects.put('photo.jpg', PNG)
+
+    await run({ sequencer: '01' })
+
+    expect(index.rows.get('photo.jpg')).toMatchObject({ mime: 'image/png', order: '99'.padEnd(32, '0') })
   })
 
   it('says the same again when an event is repeated', async () => {

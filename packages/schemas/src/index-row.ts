@@ -2,10 +2,10 @@ import * as z from 'zod'
 
 /** What the bytes of a file say of it; absent is what they do not say. */
 export const FileMetadata = z.object({
-  /** By the bytes, not by the name or the Content-Type. */
-  mime: z.string().optional(),
-  /** The short name of that type, e.g. `jpeg`. */
+  /** By the bytes, not by the name or the Content-Type; a short name, e.g. `jpeg`. */
   format: z.string().optional(),
+  /** The same as a media type, e.g. `image/jpeg`. */
+  mime: z.string().optional(),
   /** Pixels as encoded, before `orientation` is applied. */
   width: z.number().optional(),
   height: z.number().optional(),

@@ -1,5 +1,5 @@
 import { type Acknowledgment, type Stack, Validations } from 'aws-cdk-lib'
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -23,8 +23,20 @@ export interface OwnTable {
   readonly sortKey?: string
   /** The attribute that says, in epoch seconds, when an item may go. */
   readonly timeToLive?: string
+  /** By what else items are found. Each costs a write more for every item that has its attributes. */
+  readonly indexes?: readonly OwnIndex[]
   /** What the function may do with the items in it. */
   readonly actions: readonly `dynamodb:${string}`[]
+}
+
+/** A global secondary index. CloudFormation adds or removes one of them per deploy of a table that exists. */
+export interface OwnIndex {
+  readonly name: string
+  /** Names of string attributes. */
+  readonly partitionKey: string
+  readonly sortKey?: string
+  /** What it holds of an item beside the keys. */
+  readonly attributes: readonly string[]
 }
 
 /** Adds resources to a subscriber's stack. `id` is the logical id: a new one is a new, empty resource. */
@@ -70,20 +82,32 @@ export function createOwnResources(stack: Stack, stage: Stage, key: IKey | undef
       })
       if (list) allow(['s3:ListBucket'], bucket.bucketArn)
     },
-    addTable(id, { env, partitionKey, sortKey, timeToLive, actions }) {
+    addTable(id, { env, partitionKey, sortKey, timeToLive, indexes = [], actions }) {
       check(id, env, actions, /^dynamodb:\w+$/)
       if (!partitionKey) throw new Error(`infra.ts: resources: ${id} needs a partitionKey, the name of an attribute`)
       const table = new Table(stack, id, {
         ...tableProps(stage, key, `${stack.stackName}-${id}`),
-        partitionKey: { name: partitionKey, type: AttributeType.STRING },
-        ...(sortKey === undefined ? {} : { sortKey: { name: sortKey, type: AttributeType.STRING } }),
+        ...keysOf({ partitionKey, sortKey }),
         ...(timeToLive === undefined ? {} : { timeToLiveAttribute: timeToLive }),
       })
+      for (const { name, attributes, ...keys } of indexes) {
+        table.addGlobalSecondaryIndex({
+          indexName: name,
+          ...keysOf(keys),
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: [...attributes],
+        })
+      }
       names[env] = table.tableName
       allow(actions, table.tableArn)
     },
   }
   return { resources, names, statements, acknowledgments }
+}
+
+function keysOf({ partitionKey, sortKey }: { partitionKey: string; sortKey?: string | undefined }) {
+  const attribute = (name: string) => ({ name, type: AttributeType.STRING })
+  return { partitionKey: attribute(partitionKey), ...(sortKey === undefined ? {} : { sortKey: attribute(sortKey) }) }
 }
 
 /** Of what a function comes with. */

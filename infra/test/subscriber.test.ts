@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib'
 import { describe, expect, test } from 'vitest'
+import type { OwnResources } from '../lib/index.ts'
 import { stageOf } from '../lib/stages.ts'
 import { addSubscriber, MODEST, resourcesOf, STAGES, statementsIn, subscriberTemplate, theOnly } from './templates.ts'
 
@@ -168,6 +169,36 @@ describe.each(STAGES)('a subscriber of $name', (stage) => {
 
     expect(ids).toEqual(['Pages', 'Words', 'DeadLetters', 'Queue'])
   })
+})
+
+test('a table of its own is found by what its indexes hold', () => {
+  const definition = {
+    ...MODEST,
+    resources: (own: OwnResources) =>
+      own.addTable('Words', {
+        env: 'WORDS_TABLE',
+        partitionKey: 'word',
+        indexes: [{ name: 'ByDay', partitionKey: 'day', sortKey: 'word', attributes: ['count'] }],
+        actions: ['dynamodb:PutItem'],
+      }),
+  }
+
+  const { AttributeDefinitions, GlobalSecondaryIndexes } = theOnly(
+    subscriberTemplate(dev, definition),
+    'AWS::DynamoDB::Table',
+  ).properties
+
+  expect(AttributeDefinitions).toHaveLength(2)
+  expect(GlobalSecondaryIndexes).toEqual([
+    {
+      IndexName: 'ByDay',
+      KeySchema: [
+        { AttributeName: 'day', KeyType: 'HASH' },
+        { AttributeName: 'word', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['count'] },
+    },
+  ])
 })
 
 test('hears everything, without a filter, when it asks for nothing', () => {

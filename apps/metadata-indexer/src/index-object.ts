@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { done, skipped, type ObjectEvent, type Outcome } from '@fanout/handler'
-import type { Annotations, IndexRow, LiveRow } from '@fanout/schemas'
-import { describeFile } from './describe-file.ts'
+import type { Annotations, FileMetadata, IndexRow, LiveRow } from '@fanout/schemas'
+import { cameraName, describeFile } from './describe-file.ts'
 import type { IndexStore } from './index-store.ts'
 import type { CurrentObject, ObjectStore } from './object-store.ts'
 import { EXTRACTOR, type readMetadata } from './read-metadata.ts'
@@ -89,7 +89,16 @@ function toRow(objectKey: string, found: ReadObject | undefined, deps: IndexDeps
   const row = { objectKey, ...stamp(deps) }
   if (!found) return { ...row, deleted: true, expiresAt: Math.floor(deps.now() / 1000) + TOMBSTONE_SECONDS }
   const { key: _key, ...object } = found.object
-  return { ...row, deleted: false, ...object, ...found.content }
+  return { ...row, deleted: false, ...object, ...found.content, ...facetsOf(found.content) }
+}
+
+/** By what a photo is found; absent, never empty: an empty string cannot be a key of an index. */
+function facetsOf({ make, model, dateTimeOriginal }: FileMetadata): Pick<LiveRow, 'camera' | 'dayTaken'> {
+  const camera = cameraName(make, model)
+  return {
+    ...(camera !== '' && { camera }),
+    ...(dateTimeOriginal !== undefined && { dayTaken: dateTimeOriginal.slice(0, 'yyyy-mm-dd'.length) }),
+  }
 }
 
 function stamp({ now }: IndexDeps) {

@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   local: async () => (await import('./commands/local.ts')).localCommand,
   upload: async () => (await import('./commands/upload.ts')).uploadCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
+  find: async () => (await import('./commands/find.ts')).findCommand,
   env: async () => (await import('./commands/env.ts')).envCommand,
   dlq: async () => (await import('./commands/dlq.ts')).dlqCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,

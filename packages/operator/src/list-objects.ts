@@ -6,6 +6,8 @@ export interface ListOptions {
   prefix?: string | undefined
   /** Keys after this one only. */
   after?: string | undefined
+  /** Objects a page, 1000 at most. */
+  pageSize?: number | undefined
   signal?: AbortSignal
 }
 
@@ -13,10 +15,10 @@ export interface ListOptions {
 export async function* listObjects(
   s3: S3Client,
   bucket: string,
-  { prefix, after, signal }: ListOptions = {},
+  { prefix, after, pageSize, signal }: ListOptions = {},
 ): AsyncGenerator<ListedObject[]> {
   // Keys may hold characters that XML has not
-  const input = { Bucket: bucket, Prefix: prefix, StartAfter: after, EncodingType: 'url' as const }
+  const input = { Bucket: bucket, Prefix: prefix, StartAfter: after, MaxKeys: pageSize, EncodingType: 'url' as const }
   for await (const { Contents = [], EncodingType } of paginateListObjectsV2({ client: s3 }, input)) {
     signal?.throwIfAborted()
     yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified = new Date(0) }) => ({

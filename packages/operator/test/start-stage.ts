@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { startLocalCloud } from '@fanout/local-cloud'
+import { INDEX_FACETS } from '@fanout/schemas'
 import type { Stage } from '../src/stage.ts'
 import { writeAssembly } from './write-assembly.ts'
 
@@ -16,6 +17,7 @@ export async function startStage(): Promise<{ stage: Stage; close: () => Promise
     Thumbnails: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'thumbnails' } },
     ...tableOf('Deliveries', 'deliveries', 'objectKey', 'settled'),
     ...tableOf('Rows', 'rows', 'objectKey'),
+    Index: { Type: 'AWS::DynamoDB::Table', Properties: INDEX_TABLE },
     ...Object.fromEntries(
       ['first', 'second', 'first-dead', 'second-dead'].map((name) => [
         name.replace('-', ''),
@@ -58,6 +60,25 @@ export async function startStage(): Promise<{ stage: Stage; close: () => Promise
       await cloud.close()
     },
   }
+}
+
+/** CreateTable's input for the index, and the shape of the template's properties. */
+export const INDEX_TABLE = {
+  TableName: 'index',
+  BillingMode: 'PAY_PER_REQUEST' as const,
+  AttributeDefinitions: ['objectKey', ...Object.values(INDEX_FACETS).map(({ attribute }) => attribute)].map((name) => ({
+    AttributeName: name,
+    AttributeType: 'S' as const,
+  })),
+  KeySchema: [{ AttributeName: 'objectKey', KeyType: 'HASH' as const }],
+  GlobalSecondaryIndexes: Object.values(INDEX_FACETS).map(({ index, attribute }) => ({
+    IndexName: index,
+    KeySchema: [
+      { AttributeName: attribute, KeyType: 'HASH' as const },
+      { AttributeName: 'objectKey', KeyType: 'RANGE' as const },
+    ],
+    Projection: { ProjectionType: 'ALL' as const },
+  })),
 }
 
 function tableOf(id: string, name: string, ...keys: string[]) {

@@ -61,6 +61,10 @@ export const LiveRow = z.object({
   declaredType: z.string().optional(),
   ...FileMetadata.shape,
   ...Annotations.shape,
+  /** The camera's day, `2008-05-30`; absent for what has no date, so that its index holds photos only. */
+  dayTaken: z.string().optional(),
+  /** Maker and model as people say it, `Nikon D90`. */
+  camera: z.string().optional(),
   /** Which edition of the reading code the metadata are from; absent as long as the bytes are archived and nobody read them. */
   extractor: z.number().optional(),
 })
@@ -78,3 +82,26 @@ export type Tombstone = z.infer<typeof Tombstone>
 /** One item of the index table, partition `objectKey`: the object under this key as it is now. */
 export const IndexRow = z.discriminatedUnion('deleted', [LiveRow, Tombstone])
 export type IndexRow = z.infer<typeof IndexRow>
+
+/**
+ * The global secondary indexes by which rows are found, each with `objectKey` as its sort key. A row without the attribute is
+ * not in its index; one that is in it costs one write unit more.
+ */
+export const INDEX_FACETS = {
+  type: { index: 'ByType', attribute: 'mime' },
+  day: { index: 'ByDayTaken', attribute: 'dayTaken' },
+  camera: { index: 'ByCamera', attribute: 'camera' },
+} as const
+
+/** What every index holds of a row, so that a search reads nothing else. */
+export const FoundRow = LiveRow.pick({
+  objectKey: true,
+  mime: true,
+  size: true,
+  width: true,
+  height: true,
+  dateTimeOriginal: true,
+  dayTaken: true,
+  camera: true,
+})
+export type FoundRow = z.infer<typeof FoundRow>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { drillOutage } from '../src/drill/faults/outage.ts'
 import { drillInProcess, type DrillOptions } from '../src/drill/in-process.ts'
 import { drillRuns } from '../src/drill/runs.ts'
 
@@ -55,4 +56,21 @@ test('the same seed brings the same history, the same troubles and the same end'
   const [one, other] = [await drillRuns(2, fewKeys), await drillRuns(2, fewKeys)]
 
   expect({ ...other.result, elapsedMs: 0 }).toEqual({ ...one.result, elapsedMs: 0 })
+})
+
+test('30 s in which S3 and DynamoDB say SlowDown to every call give no dead letter', async () => {
+  const { deadLetters } = await drillOutage({ seed: 1, error: 'SlowDown', status: 503, lastsMs: 30_000 })
+
+  expect(deadLetters).toBe(0)
+})
+
+test('what is denied for good ends as dead letters, one for each delivery', async () => {
+  const { deadLetters, deliveries } = await drillOutage({
+    seed: 1,
+    error: 'AccessDenied',
+    status: 403,
+    lastsMs: Infinity,
+  })
+
+  expect(deadLetters).toBe(deliveries)
 })

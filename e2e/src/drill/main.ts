@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { drillThroughLocalCloud } from './cloud/through-local-cloud.ts'
 import { describeDifferences } from './compare.ts'
 import { isAsExpected, type Drilled } from './drilled.ts'
+import { drillFaults, isAllClassified } from './faults/drill-faults.ts'
 import { SEQUENCERS } from './history.ts'
 import { drillInProcess } from './in-process.ts'
 import { drillRuns } from './runs.ts'
@@ -23,13 +24,21 @@ const { values } = parseArgs({
     'through-local-cloud': { type: 'boolean', default: false },
     kill: { type: 'string', default: '0' },
     'without-sequencer': { type: 'boolean', default: false },
+    faults: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
 
+if (values.faults) {
+  const result = await drillFaults(Number(values.seed))
+  for (const line of result.wrong) console.error(line)
+  console.log(values.json ? JSON.stringify(result) : describe(result))
+  process.exit(isAllClassified(result) ? 0 : 1)
+}
+
 const drilled = await drill()
 for (const line of describeDifferences(drilled.differences)) console.error(line)
-console.log(values.json ? JSON.stringify(drilled.result) : describe(drilled))
+console.log(values.json ? JSON.stringify(drilled.result) : describe(drilled.result))
 // Processes that have died in virtual time have left their timers behind
 process.exit(isAsExpected(drilled.result) ? 0 : 1)
 
@@ -52,7 +61,7 @@ function drill(): Promise<Drilled> {
   return values.runs === undefined ? drillInProcess(options) : drillRuns(Number(values.runs), options)
 }
 
-function describe({ result }: Drilled): string {
+function describe(result: object): string {
   return Object.entries(result)
     .map(([name, value]) => `${name.padEnd(12)} ${value}`)
     .join('\n')

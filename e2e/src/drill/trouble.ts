@@ -19,7 +19,8 @@ export const passingErrors: (() => Error)[] = [
   networkError('EPIPE'),
 ]
 
-function awsError(name: string, httpStatusCode: number): () => Error {
+/** An error as the AWS SDK throws it. */
+export function awsError(name: string, httpStatusCode: number): () => Error {
   return () => Object.assign(new Error(`${name}, says the drill`), { name, $metadata: { httpStatusCode } })
 }
 

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { startLocalCloud } from '@fanout/local-cloud'
 import { closeStage, openLocalStage, type Stage } from '@fanout/operator'
-import { copyAssemblies } from './assemblies.ts'
-import { startGateway, type Fate, type GatewayCall } from './gateway.ts'
+import { copyAssembly, findStacks } from './assemblies.ts'
+import { startGateway, type Decide } from './gateway.ts'
 
-/** The local cloud with the subscribers as they are synthesized, whose functions call it by way of a gateway. */
+/** The local cloud with the subscribers as they are synthesized, whose functions call it by way of gateways. */
 export interface CloudSession {
   stage: Stage
   close: () => Promise<void>
@@ -15,35 +15,34 @@ export interface CloudSession {
 export interface CloudSessionOptions {
   timeScale: number
   /** What becomes of a call of a function. */
-  decide: (call: GatewayCall, body: Buffer, gatewayPort: number) => Fate
-  /** Gets what the local cloud has to tell. */
-  warn?: (line: string) => void
+  decide: Decide
 }
 
 const root = join(import.meta.dirname, '../../../..')
 
-export async function startCloudSession({ timeScale, decide, warn }: CloudSessionOptions): Promise<CloudSession> {
-  execFileSync(join(root, 'node_modules/.bin/turbo'), ['run', 'synth', '--output-logs=errors-only'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  })
-  let cloudPort = 0
-  const gateway = await startGateway(
-    () => cloudPort,
-    (call, body) => decide(call, body, gateway.port),
+export async function startCloudSession({ timeScale, decide }: CloudSessionOptions): Promise<CloudSession> {
+  const turbo = join(root, 'node_modules/.bin/turbo')
+  execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const upstream = { port: 0 }
+  const stacks = await Promise.all(
+    findStacks(root).map(async (stack) => {
+      const gateway = await startGateway(basename(stack), upstream, decide)
+      return { gateway, assembly: copyAssembly(root, stack, variablesFor(gateway.endpoint)) }
+    }),
   )
-  const assemblies = copyAssemblies(root, variablesFor(gateway.endpoint))
-  const cloud = await startLocalCloud({ assemblies, port: 0, timeScale, ...(warn && { warn }) })
-  cloudPort = Number(new URL(cloud.endpoint).port)
+  const cloud = await startLocalCloud({ assemblies: stacks.map(({ assembly }) => assembly), port: 0, timeScale })
   const { endpoint, region, credentials } = cloud
+  upstream.port = Number(new URL(endpoint).port)
   const stage = await openLocalStage({ endpoint, region, ...credentials, stage: 'dev', pid: process.pid })
   return {
     stage,
     async close() {
       closeStage(stage)
       await cloud.close()
-      await gateway.close()
-      for (const assembly of assemblies) rmSync(assembly, { recursive: true, force: true })
+      for (const { gateway, assembly } of stacks) {
+        await gateway.close()
+        rmSync(assembly, { recursive: true, force: true })
+      }
     },
   }
 }

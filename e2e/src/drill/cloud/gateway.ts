@@ -3,15 +3,20 @@ import type { AddressInfo } from 'node:net'
 
 /** One call of a function, on its way to the local cloud. */
 export interface GatewayCall {
+  /** Who calls. */
+  subscriber: string
   /** `GetObject`, `PutItem`, `ChangeMessageVisibility`, … */
   operation: string
   /** Path and query as sent. */
   target: string
   /** The same for every try that the SDK makes of one call. */
   invocationId: string
-  /** The port that the function's process calls from. */
-  port: number
+  body: Buffer
+  /** The ports of the connection: of the function's process, and here. */
+  ports: { theirs: number; ours: number }
 }
+
+export type Decide = (call: GatewayCall) => Fate
 
 /** What becomes of a call: it is let through, its connection breaks before or after its effect, or something else answers. */
 export type Fate = 'forwarded' | 'dropped before' | 'dropped after' | Reply
@@ -24,24 +29,20 @@ interface Reply {
 
 export interface Gateway {
   endpoint: string
-  port: number
   close: () => Promise<void>
 }
 
-/** Stands between the functions and the local cloud, and lets through what `decide` lets through. */
-export async function startGateway(
-  cloudPort: () => number,
-  decide: (call: GatewayCall, body: Buffer) => Fate,
-): Promise<Gateway> {
+/** Stands between a subscriber's functions and the local cloud, and lets through what `decide` lets through. */
+export async function startGateway(subscriber: string, upstream: { port: number }, decide: Decide): Promise<Gateway> {
   const agent = new Agent({ keepAlive: true })
   const server = createServer((incoming, outgoing) => {
-    void handle(incoming, outgoing, agent, cloudPort(), decide).catch(() => outgoing.destroy())
+    const pass = handle(incoming, outgoing, subscriber, decide, (body) => forward(incoming, body, agent, upstream.port))
+    pass.catch(() => outgoing.destroy())
   })
   server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    port,
     endpoint: `http://127.0.0.1:${port}`,
     async close() {
       agent.destroy()
@@ -54,15 +55,15 @@ export async function startGateway(
 async function handle(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  agent: Agent,
-  port: number,
-  decide: (call: GatewayCall, body: Buffer) => Fate,
+  subscriber: string,
+  decide: Decide,
+  next: (body: Buffer) => Promise<IncomingMessage>,
 ): Promise<void> {
   const body = Buffer.concat(await incoming.toArray())
-  const fate = decide(describeCall(incoming), body)
+  const fate = decide({ subscriber, body, ...describeCall(incoming) })
   if (fate === 'dropped before') return void outgoing.destroy()
   if (typeof fate === 'object') return void outgoing.writeHead(fate.status, fate.headers).end(fate.body)
-  const answer = await forward(incoming, body, agent, port)
+  const answer = await next(body)
   const answered = Buffer.concat(await answer.toArray())
   if (fate === 'dropped after') return void outgoing.destroy()
   outgoing.writeHead(answer.statusCode ?? 500, answer.rawHeaders).end(answered)
@@ -78,14 +79,14 @@ function forward(incoming: IncomingMessage, body: Buffer, agent: Agent, port: nu
   })
 }
 
-function describeCall(incoming: IncomingMessage): GatewayCall {
+function describeCall(incoming: IncomingMessage): Omit<GatewayCall, 'subscriber' | 'body'> {
   const { headers, method = '', url = '' } = incoming
   const target = headers['x-amz-target']
   return {
     operation: typeof target === 'string' ? target.slice(target.indexOf('.') + 1) : s3Operation(method, url),
     target: url,
     invocationId: String(headers['amz-sdk-invocation-id']),
-    port: incoming.socket.remotePort ?? 0,
+    ports: { theirs: incoming.socket.remotePort ?? 0, ours: incoming.socket.localPort ?? 0 },
   }
 }
 

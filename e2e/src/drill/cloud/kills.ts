@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts'
-import type { Fate, GatewayCall } from './gateway.ts'
+import type { Decide, Fate } from './gateway.ts'
 import { childProcesses, findPeer } from './processes.ts'
 
 /** Kills processes of functions, by their own pids: before a call of theirs has its effect, after it, or at any moment. */
@@ -8,14 +8,14 @@ export interface Killer {
   killed: () => number
   /** One more shall die. */
   order: () => void
-  decide: (call: GatewayCall) => Fate
+  decide: Decide
 }
 
 const MOMENTS = ['dropped before', 'dropped after', 'at any moment'] as const
 // So that not only first calls are hit
 const MOST_SPARED = 15
 
-export function createKiller(gatewayPort: () => number, random: Random): Killer {
+export function createKiller(random: Random): Killer {
   const ordered: { moment: Fate; spared: number }[] = []
   let killed = 0
 
@@ -38,10 +38,10 @@ export function createKiller(gatewayPort: () => number, random: Random): Killer 
           spared: random.below(MOST_SPARED),
         })
     },
-    decide({ port }) {
+    decide({ ports }) {
       const [next] = ordered
       if (!next || next.spared-- > 0) return 'forwarded'
-      if (!kill(findPeer(childProcesses(), port, gatewayPort()))) return 'forwarded'
+      if (!kill(findPeer(childProcesses(), ports.theirs, ports.ours))) return 'forwarded'
       ordered.shift()
       return next.moment
     },

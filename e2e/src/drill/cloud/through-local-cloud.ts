@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { peekDeadLetters, readQueueDepths, type Stage } from '@fanout/operator'
+import { peekDeadLetters, type Stage } from '@fanout/operator'
 import type { DeliveryRecord } from '@fanout/schemas'
 import { compareKeys } from '../compare.ts'
 import { createContents } from '../content.ts'
@@ -16,6 +15,7 @@ import { createCloudBucket } from './cloud-bucket.ts'
 import { startCloudSession } from './cloud-session.ts'
 import { createKiller, type Killer } from './kills.ts'
 import { sendAgain, sendToAll } from './send-again.ts'
+import { settle } from './settle.ts'
 import { readWhatIsKept } from './what-is-kept.ts'
 
 export interface CloudDrillOptions {
@@ -37,15 +37,8 @@ const RENDITION_SIZES = [1024, 512, 128]
 export async function drillThroughLocalCloud(options: CloudDrillOptions): Promise<Drilled> {
   const begun = performance.now()
   const random = createRandom(options.seed)
-  let gatewayPort = 0
-  const killer = createKiller(() => gatewayPort, random.fork())
-  const session = await startCloudSession({
-    timeScale: TIME_SCALE,
-    decide(call, _body, port) {
-      gatewayPort = port
-      return killer.decide(call)
-    },
-  })
+  const killer = createKiller(random.fork())
+  const session = await startCloudSession({ timeScale: TIME_SCALE, decide: killer.decide })
   try {
     const { operations, poison, duplicates } = await disturbAndOperate(session.stage, options, killer, random)
     await settle(session.stage)
@@ -97,16 +90,6 @@ async function disturbAndOperate(stage: Stage, options: CloudDrillOptions, kille
     }
   }
   return { operations, poison: poison.length, duplicates: repeats }
-}
-
-/** Waits until nothing is left in any queue. */
-async function settle(stage: Stage): Promise<void> {
-  for (let quiet = 0; quiet < 3;) {
-    await sleep(500)
-    const depths = await readQueueDepths(stage)
-    const left = depths.reduce((sum, { waiting, inFlight, delayed }) => sum + waiting + inFlight + delayed, 0)
-    quiet = left === 0 ? quiet + 1 : 0
-  }
 }
 
 async function compare(stage: Stage, operations: Operation[]) {

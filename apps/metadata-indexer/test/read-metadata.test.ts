@@ -179,6 +179,14 @@ describe('readMetadata', () => {
     expect(await readMetadata(fileOf(turned))).toMatchObject({ width: 30, height: 20 })
   })
 
+  it('takes the profile of the tiles of a HEIC or AVIF that has none for the whole', async () => {
+    const avif = await plain(30, 20).withMetadata({ icc: 'p3' }).avif({ effort: 0 }).toBuffer()
+    // the properties are another item's now
+    avif.writeUInt16BE(99, avif.indexOf('ipma') + 12)
+
+    expect(await readMetadata(fileOf(avif))).toEqual({ format: 'avif', mime: 'image/avif', iccProfile: 'sP3C' })
+  })
+
   it('keeps what it found before the file turned out to be broken', async () => {
     const image = await plain(30, 20)
       .withMetadata({ exif: { IFD0: { Make: 'Canon' } } })

@@ -15,7 +15,7 @@ describe('sniffType', () => {
     ['avif', fileType('avif')],
     ['avif', fileType('mif1', 'avif', 'miaf')],
     ['heic', fileType('heic')],
-    ['heic', fileType('mif1', 'heic')],
+    ['heif', fileType('mif1', 'heic')],
     ['heif', fileType('mif1')],
     ['mp4', fileType('isom', 'iso2', 'mp41')],
     ['mov', fileType('qt  ')],

@@ -1,4 +1,4 @@
-import { findBox, findTopLevelBox } from './heif-boxes.ts'
+import { findBox, findTopLevelBox, listBoxes, type Box } from './heif-boxes.ts'
 import { findItem, locateItem, primaryItem, propertiesOf } from './heif-items.ts'
 import { viewExif, type ImageHeader, type ReadHeader } from './image-header.ts'
 
@@ -21,12 +21,14 @@ function takeProperties(meta: Buffer, found: ImageHeader): void {
   const [pitm, iprp] = [findBox(meta, 'pitm'), findBox(meta, 'iprp')]
   const [ipco, ipma] = [iprp && findBox(iprp, 'ipco'), iprp && findBox(iprp, 'ipma')]
   if (!pitm || !ipco || !ipma) return
-  for (const { type, body } of propertiesOf(primaryItem(pitm), ipco, ipma)) {
-    if (type === 'ispe') {
-      // before the rotation, which is another property
-      found.width = body.readUInt32BE(4)
-      found.height = body.readUInt32BE(8)
-    }
-    if (type === 'colr' && /^(prof|rICC)$/.test(body.toString('latin1', 0, 4))) found.icc = body.subarray(4)
-  }
+  const properties = propertiesOf(primaryItem(pitm), ipco, ipma)
+  const size = properties.find(({ type }) => type === 'ispe')?.body
+  // before the rotation, which is another property
+  if (size) [found.width, found.height] = [size.readUInt32BE(4), size.readUInt32BE(8)]
+  // phones put the profile on the tiles only
+  found.icc = [...properties, ...listBoxes(ipco)].find(isProfile)?.body.subarray(4)
+}
+
+function isProfile({ type, body }: Box): boolean {
+  return type === 'colr' && /^(prof|rICC)$/.test(body.toString('latin1', 0, 4))
 }

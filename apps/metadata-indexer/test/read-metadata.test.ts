@@ -184,7 +184,10 @@ describe('readMetadata', () => {
     // the properties are another item's now
     avif.writeUInt16BE(99, avif.indexOf('ipma') + 12)
 
-    expect(await readMetadata(fileOf(avif))).toEqual({ format: 'avif', mime: 'image/avif', iccProfile: 'sP3C' })
+    const metadata = await readMetadata(fileOf(avif))
+
+    expect(metadata).toMatchObject({ format: 'avif', iccProfile: 'sP3C' })
+    expect(metadata).not.toHaveProperty('width')
   })
 
   it('keeps what it found before the file turned out to be broken', async () => {

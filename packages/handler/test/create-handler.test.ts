@@ -142,6 +142,15 @@ test('does not take a job that returns nothing for one that is done', async () =
   expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] })
 })
 
+test('gives up a job that returns nothing, and says so', async () => {
+  const forgetful = JSON.parse('{}').job
+  const { handler, queue } = createTestHandler(async () => forgetful)
+
+  await handler(buildSqsEvent([upload('a')], { receiveCount: 9 }), context)
+
+  expect(queue.deadLetters[0]?.attributes.errorMessage?.StringValue).toContain('the job returned no outcome')
+})
+
 test('fails at load, naming the variable, when the environment is incomplete', () => {
   expect(() => createHandler(async () => done())).toThrow('UPLOADS_BUCKET')
 })

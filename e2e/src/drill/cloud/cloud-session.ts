@@ -22,7 +22,8 @@ const root = join(import.meta.dirname, '../../../..')
 
 export async function startCloudSession({ timeScale, decide }: CloudSessionOptions): Promise<CloudSession> {
   const turbo = join(root, 'node_modules/.bin/turbo')
-  execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const env = { ...process.env, STAGE: 'dev' }
+  execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, env, stdio: ['ignore', 2, 2] })
   const upstream = { port: 0 }
   const stacks = await Promise.all(
     findStacks(root).map(async (stack) => {

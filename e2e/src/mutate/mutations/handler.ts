@@ -26,12 +26,6 @@ export const handler = mutationsOf('packages/handler', [
     replace: `await giveUp(message, verdicts, failed, invocation)`,
   },
   {
-    breaks: 'a failed visibility is no failure of the batch',
-    file: 'src/settle-message.ts',
-    find: `    logger.warn(\`cannot \${what}\`, { messageId, reason: toError(error).message })`,
-    replace: `    throw error`,
-  },
-  {
     breaks: 'a retry waits, longer each time',
     file: 'src/settle-message.ts',
     find: `return comeAgain(message, backoffSeconds(attempts, invocation.random), invocation)`,

@@ -25,6 +25,8 @@ export function buildLiveRow(overrides: Partial<LiveRow> = {}): LiveRow {
     iso: 250,
     focalLengthMm: 24,
     colorSpace: 'sRGB',
+    camera: 'Nikon D90',
+    dayTaken: '2011-04-25',
     extractor: 1,
     ...overrides,
   }

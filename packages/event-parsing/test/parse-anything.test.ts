@@ -69,7 +69,7 @@ function pathsOf(value: Json, path: string[] = []): string[][] {
 }
 
 function replaceAt(value: Json, [name, ...rest]: string[], replacement: unknown): unknown {
-  if (name === undefined || typeof value !== 'object' || value === null) return replacement
+  if (name === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return replacement
   const inner = new Map(Object.entries(value)).get(name)
   return { ...value, [name]: replaceAt(inner ?? null, rest, replacement) }
 }

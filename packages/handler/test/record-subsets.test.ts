@@ -45,5 +45,5 @@ test('a message is finished when all of its records are, and its dead letter hol
 function namesIn(body: string): number[] {
   const { events, failures } = parseMessage(body)
   const names = [...events.map(({ key }) => key), ...failures.map(({ rawKey = '' }) => rawKey.slice(1))]
-  return names.map(Number).toSorted()
+  return names.map(Number).toSorted((a, b) => a - b)
 }

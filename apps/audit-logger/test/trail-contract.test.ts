@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { buildObjectEvent } from '@fanout/event-parsing/testing'
 import type { AuditEntry } from '@fanout/schemas'
@@ -109,6 +109,7 @@ async function createDynamoDbSubject(): Promise<Subject> {
       ],
     }),
   )
+  await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.05, maxDelay: 0.2 }, { TableName })
   return {
     trail: createDynamoDbTrail(client, TableName),
     read: async ({ objectKey, entryId }) => {

@@ -18,6 +18,7 @@ export function toDeliveryRecord(
   if (objectKey === undefined) return undefined
   const { id, eventName, eventTime } = 'key' in event ? event : describeUnreadable(message)
   const settledAt = new Date(now()).toISOString()
+  const redrives = Number(message.messageAttributes.redrives?.stringValue) || 0
   const reason = reasonOf(outcome)?.slice(0, LONGEST_REASON)
   return {
     objectKey,
@@ -34,6 +35,7 @@ export function toDeliveryRecord(
     lagMs: Math.max(0, now() - Date.parse(eventTime)),
     durationMs,
     ...(isOnPurpose(message, event) ? { replay: true } : {}),
+    ...(redrives > 0 ? { redrives } : {}),
     expiresAt: Math.floor(now() / 1000) + KEPT_SECONDS,
   }
 }

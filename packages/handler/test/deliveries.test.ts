@@ -34,6 +34,14 @@ test('records who settled what, when and how', async () => {
   expect(DeliveryRecord.parse(deliveries[0])).toEqual(deliveries[0])
 })
 
+test('counts how often its message was sent back', async () => {
+  const { handler, deliveries } = createTestHandler(async () => done())
+
+  await handler(buildSqsEvent([buildNotification({})], { redrives: 2 }), context)
+
+  expect(deliveries).toMatchObject([{ replay: true, redrives: 2 }])
+})
+
 test('marks a replay, whose lag says nothing', async () => {
   const { handler, deliveries } = createTestHandler(async () => done())
 

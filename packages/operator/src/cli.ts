@@ -14,6 +14,9 @@ const LOADERS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   dlq: async () => (await import('./commands/dlq.ts')).dlqCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  pause: async () => (await import('./commands/pause.ts')).pauseCommand,
+  resume: async () => (await import('./commands/pause.ts')).resumeCommand,
+  logs: async () => (await import('./commands/logs.ts')).logsCommand,
   parse: async () => (await import('./commands/parse.ts')).parseCommand,
 }
 

@@ -1,5 +1,5 @@
 /** `4 s`, `12 min`, `3 h`, `2 d`: how long something is, in one unit. */
-function describeDuration(seconds: number): string {
+export function describeDuration(seconds: number): string {
   for (const { unit, length } of UNITS) if (seconds >= 2 * length) return `${Math.floor(seconds / length)} ${unit}`
   return `${Math.max(0, Math.floor(seconds))} s`
 }

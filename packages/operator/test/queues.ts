@@ -31,39 +31,44 @@ export async function startOurQueues(): Promise<Queues> {
   }
   const cloud = await startLocalCloud({ assemblies: [await writeAssembly('Queues', resources)], port: 0 })
   const { endpoint, region, credentials, accountId } = cloud
-  return pairs(new SQSClient({ endpoint, region, credentials }), `${endpoint}/${accountId}`, cloud.close)
+  const sqs = new SQSClient({ endpoint, region, credentials })
+  return pairs(sqs, `${endpoint}/${accountId}`, async () => {
+    sqs.destroy()
+    await cloud.close()
+  })
 }
 
 /** An SQS of other people. */
 export async function startOtherQueues(): Promise<Queues> {
-  const arn = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`
+  const arn = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`
   const numbers = Array.from({ length: PAIRS }, (_, index) => index)
-  const server = await createSqsServer({
-    port: 0,
-    hostname: '127.0.0.1',
-    region: 'eu-west-1',
-    accountId: '000000000000',
-    queues: [
-      ...numbers.map((index) => ({ QueueName: `dead-${index}` })),
-      ...numbers.map((index) => ({
-        QueueName: `queue-${index}`,
-        Attributes: {
-          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn(`dead-${index}`), maxReceiveCount: MAX_RECEIVES }),
-        },
-      })),
-    ],
-  })
+  const { sqs, base, close } = await startOtherSqs([
+    ...numbers.map((index) => ({ QueueName: `dead-${index}` })),
+    ...numbers.map((index) => ({
+      QueueName: `queue-${index}`,
+      Attributes: {
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn(`dead-${index}`), maxReceiveCount: MAX_RECEIVES }),
+      },
+    })),
+  ])
+  return pairs(sqs, base, close)
+}
+
+const REGION = 'eu-west-1'
+const ACCOUNT = '000000000000'
+
+export async function startOtherSqs(queues: { QueueName: string; Attributes?: Record<string, string> }[]) {
+  const server = await createSqsServer({ port: 0, hostname: '127.0.0.1', region: REGION, accountId: ACCOUNT, queues })
   const address = server.address()
   const endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-  const sqs = new SQSClient({
-    endpoint,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
-  return pairs(sqs, `${endpoint}/000000000000`, async () => {
+  const sqs = new SQSClient({ endpoint, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } })
+  const base = `${endpoint}/${ACCOUNT}`
+  const close = async () => {
+    sqs.destroy()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-  })
+  }
+  return { sqs, base, queueUrl: (name: string) => `${base}/${name}`, close }
 }
 
 function pairs(sqs: SQSClient, base: string, close: () => Promise<void>): Queues {
@@ -82,10 +87,7 @@ function pairs(sqs: SQSClient, base: string, close: () => Promise<void>): Queues
   return {
     sqs,
     newSubscriber,
-    close: async () => {
-      sqs.destroy()
-      await close()
-    },
+    close,
   }
 }
 

@@ -1,28 +1,38 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { startLocalCloud } from '@fanout/local-cloud'
 import { INDEX_FACETS } from '@fanout/schemas'
 import type { Stage } from '../src/stage.ts'
+import { startOtherSqs } from './queues.ts'
+import { startDynalite } from './start-dynalite.ts'
 import { writeAssembly } from './write-assembly.ts'
+
+/** The same stage on our own services, and with SQS and DynamoDB of other people. */
+export const STAGES = [
+  ['the local cloud', startStage],
+  ["another emulator's SQS and a bare dynalite", startStageOfOthers],
+] as const
+
+export interface StartedStage {
+  stage: Stage
+  close: () => Promise<void>
+}
 
 /**
  * A stage in a local cloud of its own, without functions: what is sent to a queue stays there. Its subscribers are `first` and
  * `second`.
  */
-export async function startStage(): Promise<{ stage: Stage; close: () => Promise<void> }> {
+export async function startStage(): Promise<StartedStage> {
   const assembly = await writeAssembly('Stage', {
     Uploads: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'uploads' } },
     Thumbnails: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'thumbnails' } },
-    ...tableOf('Deliveries', 'deliveries', 'objectKey', 'settled'),
-    ...tableOf('Rows', 'rows', 'objectKey'),
-    Index: { Type: 'AWS::DynamoDB::Table', Properties: INDEX_TABLE },
     ...Object.fromEntries(
-      ['first', 'second', 'first-dead', 'second-dead'].map((name) => [
-        name.replace('-', ''),
-        { Type: 'AWS::SQS::Queue', Properties: { QueueName: name } },
-      ]),
+      TABLES.map((table) => [table.TableName, { Type: 'AWS::DynamoDB::Table', Properties: table }]),
+    ),
+    ...Object.fromEntries(
+      QUEUES.map((name) => [name.replace('-', ''), { Type: 'AWS::SQS::Queue', Properties: { QueueName: name } }]),
     ),
   })
   const cloud = await startLocalCloud({ assemblies: [assembly], port: 0 })
@@ -50,7 +60,7 @@ export async function startStage(): Promise<{ stage: Stage; close: () => Promise
       functionName: name,
       queueUrl: queue(name),
       deadLetterQueueUrl: queue(`${name}-dead`),
-      resources: {},
+      resources: name === 'first' ? { AUDIT_TABLE: 'audit' } : { INDEX_TABLE: 'index' },
     })),
   }
   return {
@@ -62,31 +72,56 @@ export async function startStage(): Promise<{ stage: Stage; close: () => Promise
   }
 }
 
-/** CreateTable's input for the index, and the shape of the template's properties. */
-export const INDEX_TABLE = {
-  TableName: 'index',
-  BillingMode: 'PAY_PER_REQUEST' as const,
-  AttributeDefinitions: ['objectKey', ...Object.values(INDEX_FACETS).map(({ attribute }) => attribute)].map((name) => ({
-    AttributeName: name,
-    AttributeType: 'S' as const,
-  })),
-  KeySchema: [{ AttributeName: 'objectKey', KeyType: 'HASH' as const }],
-  GlobalSecondaryIndexes: Object.values(INDEX_FACETS).map(({ index, attribute }) => ({
-    IndexName: index,
-    KeySchema: [
-      { AttributeName: attribute, KeyType: 'HASH' as const },
-      { AttributeName: 'objectKey', KeyType: 'RANGE' as const },
-    ],
-    Projection: { ProjectionType: 'ALL' as const },
-  })),
+async function startStageOfOthers(): Promise<StartedStage> {
+  const { stage, close: closeStage } = await startStage()
+  const { dynamoDb, close: closeDynalite } = await startDynalite()
+  for (const table of TABLES) await dynamoDb.send(new CreateTableCommand(table))
+  const { sqs, queueUrl, close: closeSqs } = await startOtherSqs(QUEUES.map((QueueName) => ({ QueueName })))
+  const subscribers = stage.subscribers.map((subscriber) => ({
+    ...subscriber,
+    queueUrl: queueUrl(subscriber.name),
+    deadLetterQueueUrl: queueUrl(`${subscriber.name}-dead`),
+  }))
+  const close = async () => {
+    await Promise.all([closeStage(), closeDynalite(), closeSqs()])
+  }
+  return { stage: { ...stage, subscribers, clients: { ...stage.clients, sqs, dynamoDb } }, close }
 }
 
-function tableOf(id: string, name: string, ...keys: string[]) {
-  const Properties = {
+const QUEUES = ['first', 'second', 'first-dead', 'second-dead']
+
+/** CreateTable's input, and the shape of the template's properties. */
+const TABLES = [
+  tableOf('deliveries', 'objectKey', 'settled'),
+  tableOf('audit', 'objectKey', 'entryId'),
+  tableOf('rows', 'objectKey'),
+  {
+    ...tableOf('index', 'objectKey'),
+    AttributeDefinitions: ['objectKey', ...Object.values(INDEX_FACETS).map(({ attribute }) => attribute)].map(stringOf),
+    GlobalSecondaryIndexes: Object.values(INDEX_FACETS).map(({ index, attribute }) => ({
+      IndexName: index,
+      KeySchema: keySchema(attribute, 'objectKey'),
+      Projection: { ProjectionType: 'ALL' as const },
+    })),
+  },
+]
+
+function tableOf(name: string, ...keys: string[]) {
+  return {
     TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
-    KeySchema: keys.map((key, index) => ({ AttributeName: key, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    AttributeDefinitions: keys.map(stringOf),
+    KeySchema: keySchema(...keys),
   }
-  return { [id]: { Type: 'AWS::DynamoDB::Table', Properties } }
+}
+
+function stringOf(name: string) {
+  return { AttributeName: name, AttributeType: 'S' as const }
+}
+
+function keySchema(...keys: string[]) {
+  return keys.map((name, index) => ({
+    AttributeName: name,
+    KeyType: index === 0 ? ('HASH' as const) : ('RANGE' as const),
+  }))
 }

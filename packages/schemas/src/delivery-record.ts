@@ -30,6 +30,8 @@ export const DeliveryRecord = z.object({
   durationMs: z.number(),
   /** True for events sent on purpose (replay, reconcile): their lag says nothing. */
   replay: z.boolean().optional(),
+  /** How often its message was sent back from the dead-letter queue; absent for one that never was. */
+  redrives: z.number().optional(),
   /** Epoch seconds at which DynamoDB may forget the record. */
   expiresAt: z.number(),
 })

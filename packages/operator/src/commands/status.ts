@@ -1,55 +1,114 @@
 import { Command } from 'commander'
-import { example, jsonOption, portOption, stageOption } from '../command-options.ts'
-import { describeDelivery, describeLag } from '../describe-delivery.ts'
-import { readObjectStory, storyDocument, type ObjectStory } from '../object-story.ts'
-import { openStage } from '../open-stage.ts'
+import { example, type SetExitCode } from '../command-options.ts'
+import { describeLag } from '../describe-delivery.ts'
+import { describeAge, describeDuration } from '../describe-time.ts'
+import { EXIT } from '../exit-codes.ts'
+import { readOverview, type SubscriberOverview } from '../overview/read-overview.ts'
 import { printable } from '../printable.ts'
-import { readQueueDepths, type QueueDepth } from '../queue-depths.ts'
-import { closeStage } from '../stage.ts'
+import { findKeepers } from '../reconcile/keeper.ts'
+import { readObjectStory, type ObjectStory } from '../story/object-story.ts'
+import { storyDocument } from '../story/story-document.ts'
+import { tellStory } from '../story/tell-story.ts'
+import { addTargetOptions, type TargetOptions } from '../target/target-options.ts'
+import { withStage } from '../with-stage.ts'
 import { WORKSPACE_ROOT } from '../workspace.ts'
 
-interface StatusOptions {
-  json?: true
-  stage?: string
-  port?: number
+interface StatusOptions extends TargetOptions {
+  check?: true
 }
 
-export const statusCommand = (): Command =>
-  new Command('status')
-    .description("Shows what each subscriber made of an object; without a key, every subscriber's queues.")
+export const statusCommand = (setExitCode: SetExitCode): Command =>
+  addTargetOptions(new Command('status'))
+    .description(
+      "Tells an object's story: what happened, what each subscriber made of it, what there is now. Without a key: how every subscriber is.",
+    )
     .argument('[key]', 'the object')
-    .addOption(jsonOption())
-    .addOption(stageOption())
-    .addOption(portOption())
+    .option('--check', 'exit 3 when there are dead letters, or a subscriber is paused')
     .addHelpText('after', example('pnpm fanout status', 'pnpm fanout status IMG_2041.jpg'))
     .action(async (key: string | undefined, options: StatusOptions) => {
-      const stage = await openStage(WORKSPACE_ROOT, options)
-      try {
-        if (key === undefined) printDepths(stage.name, await readQueueDepths(stage), options)
-        else printStory(await readObjectStory(stage, key), options)
-      } finally {
-        closeStage(stage)
-      }
+      await withStage(options, async (stage) => {
+        if (key !== undefined) {
+          const story = await readObjectStory(stage, await findKeepers(stage, WORKSPACE_ROOT), key)
+          if (options.check && story.deadLetters.length > 0) setExitCode(EXIT.needsAttention)
+          return options.json ? console.log(JSON.stringify(storyDocument(story), undefined, 2)) : printStory(story)
+        }
+        const subscribers = await readOverview(stage, WORKSPACE_ROOT)
+        const isWell = subscribers.every(({ deadLetters, state }) => deadLetters === 0 && state !== 'paused')
+        if (options.check && !isWell) setExitCode(EXIT.needsAttention)
+        if (options.json) printOverviewJson(stage.name, subscribers)
+        else printOverview(subscribers)
+      })
     })
 
-function printStory(story: ObjectStory, { json }: StatusOptions): void {
-  if (json) return console.log(JSON.stringify(storyDocument(story), undefined, 2))
+function printStory(story: ObjectStory): void {
+  const lines = tellStory(story)
+  const width = lines.reduce((most, { who }) => Math.max(most, who.length), 'dead letter'.length)
   console.log(printable(story.key))
-  for (const record of story.deliveries) {
-    const { settledAt, subscriber, eventName } = record
-    console.log(`  ${settledAt}  ${subscriber}  ${eventName}  ${describeDelivery(record)}  ${describeLag(record)}`)
+  let day = ''
+  for (const { at, who, text, lagMs } of lines) {
+    const [date = '', time = ''] = at.split('T')
+    if (date !== day) console.log(`\n  ${date} (UTC)`)
+    day = date
+    console.log(
+      `  ${time.slice(0, 12).padEnd(12)}  ${who.padEnd(width)}  ${printable(text)}${lagMs === undefined ? '' : `  ${describeLag({ lagMs })}`}`,
+    )
   }
-  for (const { sentAt, subscriber, reason, attempts } of story.deadLetters) {
-    console.log(`  ${sentAt}  ${subscriber}  in the dead-letter queue  ${printable(reason)}  ${attempts} attempts`)
+  console.log('\n  now')
+  for (const [what, text] of describeNow(story))
+    console.log(`  ${' '.repeat(12)}  ${what.padEnd(width)}  ${printable(text)}`)
+}
+
+function* describeNow({ object, outputs, deadLetters }: ObjectStory): Generator<[what: string, text: string]> {
+  yield ['object', object ? `${object.size} bytes, since ${object.lastModified.toISOString()}` : 'not there']
+  for (const { subscriber, state, text } of outputs) yield [subscriber, STATES[state](text)]
+  for (const { subscriber, messageId, reason } of deadLetters) {
+    yield [
+      'dead letter',
+      `${subscriber}: ${reason}   to try again: pnpm fanout dlq redrive ${subscriber} --id ${messageId}`,
+    ]
   }
 }
 
-function printDepths(stage: string, subscribers: QueueDepth[], { json }: StatusOptions): void {
-  if (json) return console.log(JSON.stringify({ stage, subscribers }, undefined, 2))
-  const width = subscribers.reduce((most, { name }) => Math.max(most, name.length), 'subscriber'.length)
-  console.log(`${'subscriber'.padEnd(width)}  waiting  in flight  delayed  dead letters`)
-  for (const { name, waiting, inFlight, delayed, deadLetters } of subscribers) {
-    const counts = [String(waiting).padStart(7), String(inFlight).padStart(9), String(delayed).padStart(7)]
-    console.log([name.padEnd(width), ...counts, String(deadLetters).padStart(12)].join('  '))
-  }
+const STATES: Readonly<Record<ObjectStory['outputs'][number]['state'], (text: string) => string>> = {
+  current: (text) => `${text} (of this object)`,
+  none: () => 'nothing, and that is right',
+  missing: () => 'nothing yet   if it stays so: pnpm fanout reconcile --repair',
+  outdated: (text) =>
+    `${text} (of an earlier object, or other settings)   if it stays so: pnpm fanout reconcile --repair`,
+  orphaned: (text) => `${text} (the object is gone)   if it stays so: pnpm fanout reconcile --repair`,
+}
+
+function printOverviewJson(stage: string, subscribers: SubscriberOverview[]): void {
+  const documents = subscribers.map(({ oldestWaitingSeconds, oldestDeadLetter, lastActivity, ...subscriber }) => ({
+    ...subscriber,
+    oldestWaitingSeconds: oldestWaitingSeconds ?? null,
+    oldestDeadLetter: oldestDeadLetter ?? null,
+    lastActivity: lastActivity ?? null,
+  }))
+  console.log(JSON.stringify({ stage, subscribers: documents }, undefined, 2))
+}
+
+const HEADS = ['waiting', 'in flight', 'delayed', 'oldest', 'dead letters', 'oldest', 'last activity']
+
+function printOverview(subscribers: SubscriberOverview[]): void {
+  const rows = subscribers.map((one) => [
+    one.name,
+    String(one.waiting),
+    String(one.inFlight),
+    String(one.delayed),
+    one.oldestWaitingSeconds === undefined ? '–' : describeDuration(one.oldestWaitingSeconds),
+    String(one.deadLetters),
+    one.oldestDeadLetter === undefined ? '–' : describeAge(one.oldestDeadLetter),
+    one.lastActivity === undefined ? '–' : describeAge(one.lastActivity),
+  ])
+  const table = [['subscriber', ...HEADS], ...rows]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
+  table.forEach((row, index) => {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    )
+    const state = subscribers[index - 1]?.state
+    const note = state === 'paused' || state === 'absent' || state === 'changing' ? `  ${state}` : ''
+    console.log(cells.join('  ') + note)
+  })
 }

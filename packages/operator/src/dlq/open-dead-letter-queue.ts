@@ -69,6 +69,8 @@ export async function openDeadLetterQueue(
         VisibilityTimeout: hiddenSeconds,
         WaitTimeSeconds: waits ? 1 : 0,
         MessageSystemAttributeNames: ['All'],
+        // The former name of the same; some emulators know no other
+        AttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       }),
     )

@@ -2,7 +2,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import type { Outputs } from '@fanout/handler/commands'
 import type { SubscriberRegistration } from '@fanout/schemas'
 import type { Stage } from '../stage.ts'
-import { statusOf } from '../status-of.ts'
+import { unlessNotImplemented } from '../status-of.ts'
 import { findOutputs } from './find-outputs.ts'
 
 /** A subscriber of a stage that keeps something of each object. */
@@ -32,13 +32,9 @@ export async function findKeepers(stage: Stage, root: string): Promise<Keeper[]>
   }
 }
 
+/** Of an emulator without functions none: the settings are then those without variables. */
 async function readEnvironment(lambda: LambdaClient, functionName: string): Promise<Record<string, string>> {
-  try {
-    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }))
-    return Environment?.Variables ?? {}
-  } catch (error) {
-    // An emulator without functions: the settings are those without variables
-    if (statusOf(error) === 501) return {}
-    throw error
-  }
+  const command = new GetFunctionConfigurationCommand({ FunctionName: functionName })
+  const configuration = await unlessNotImplemented(lambda.send(command))
+  return configuration?.Environment?.Variables ?? {}
 }

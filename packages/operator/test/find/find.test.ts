@@ -1,11 +1,10 @@
-import { CreateTableCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findObjects, indexTableOf, type FindOptions, type FindQuery } from '../../src/find/find-objects.ts'
 import type { Stage } from '../../src/stage.ts'
-import { startDynalite } from '../start-dynalite.ts'
-import { INDEX_TABLE, startStage } from '../start-stage.ts'
+import { STAGES } from '../start-stage.ts'
 
 const photo = {
   mime: 'image/jpeg',
@@ -21,10 +20,7 @@ const rows = [
   { objectKey: 'é.bin' },
 ]
 
-describe.each([
-  ["the local cloud's DynamoDB", startOurs],
-  ['a bare dynalite', startOthers],
-])('with %s', (_, start) => {
+describe.each(STAGES)('with %s', (_, start) => {
   let stage: Stage
   let close: () => Promise<void>
   beforeAll(async () => {
@@ -89,19 +85,4 @@ async function putRow(dynamoDb: DynamoDBClient, row: Record<string, unknown>) {
   const live = { eTag: 'e', size: 1, lastModified: '2026-01-01T00:00:00Z', extractor: 1 }
   const Item = marshall({ ...base, ...(row['deleted'] === true ? {} : live), ...row })
   await dynamoDb.send(new PutItemCommand({ TableName: 'index', Item }))
-}
-
-function startOurs() {
-  return startStage()
-}
-
-async function startOthers() {
-  const { stage, close: closeStage } = await startStage()
-  const { dynamoDb, close: closeDynalite } = await startDynalite()
-  await dynamoDb.send(new CreateTableCommand(INDEX_TABLE))
-  const close = async () => {
-    await closeStage()
-    await closeDynalite()
-  }
-  return { stage: { ...stage, clients: { ...stage.clients, dynamoDb } }, close }
 }

@@ -23,17 +23,13 @@ export interface ApiCall {
   signal?: AbortSignal
 }
 
-export interface ApiReply {
-  status: number
-  headers?: Record<string, string>
-  body?: string | Buffer | Readable
-}
+export type ApiReply = { status: number; headers?: Record<string, string>; body?: string | Buffer | Readable }
+
+/** A service that speaks a protocol of its own: S3. */
+export type Service = (call: ApiCall) => Promise<ApiReply>
 
 /** AWS's operation names with what answers them. The input is what the SDK's types promise; each checks what it uses. */
-export type Operations = Record<string, (input: never, call: ApiCall) => object | Promise<object>>
-
-/** S3 has a protocol of its own; the others are told by their operations. */
-export type Service = (call: ApiCall) => Promise<ApiReply>
+export type Operations = Record<string, (input: never, call: ApiCall) => object | void | Promise<object>>
 
 /** An error that a client gets by AWS's own code, in the protocol of its service. */
 export class ApiError extends Error {

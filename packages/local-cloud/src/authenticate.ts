@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { Sha256 } from '@aws-crypto/sha256-js'
@@ -10,14 +10,7 @@ import { readAll, streamBody } from './request-body.ts'
 
 /** What a request says of its own signature; nothing of it is believed yet. */
 type Claim = ReturnType<typeof readClaim>
-
-/** What a signature covers but the body; the path as it was sent. */
-interface SignedRequest {
-  method: string
-  path: string
-  query: URLSearchParams
-  headers: IncomingMessage['headers']
-}
+type Signed = { method: string; path: string; query: URLSearchParams; headers: IncomingMessage['headers'] }
 
 /** Turns a request into a call by whoever signed it. `onScope` hears the service's name as soon as it is known. */
 export async function authenticate(
@@ -42,28 +35,26 @@ export async function authenticate(
     throw new ApiError(400, 'AuthorizationHeaderMalformed', message, { Region: site.region })
   }
   const key = keys.get(accessKeyId)
-  if (!key) {
-    const message = 'The AWS Access Key Id you provided does not exist in our records.'
-    throw new ApiError(403, 'InvalidAccessKeyId', message, { AWSAccessKeyId: accessKeyId })
-  }
-  checkTime(claim, Date.now())
+  const details = { AWSAccessKeyId: accessKeyId }
+  if (!key)
+    throw new ApiError(403, 'InvalidAccessKeyId', 'The AWS Access Key Id does not exist in our records.', details)
+  checkTime(claim, (Date.now() - claim.signedAt.getTime()) / 1000)
 
   const call = { service, principal: key.principal, requestId, method, url, headers }
   if (service !== 's3') {
     const bytes = await readAll(request)
-    await verify(claim, key, signed, createHash('sha256').update(bytes).digest('hex'))
+    await verify(claim, key, signed, hash('sha256', bytes))
     return { ...call, body: Readable.from(bytes) }
   }
-  const payloadHash = String(
-    headers['x-amz-content-sha256'] ?? url.searchParams.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
-  )
+  const given = headers['x-amz-content-sha256'] ?? url.searchParams.get('X-Amz-Content-Sha256')
+  const payloadHash = String(given ?? 'UNSIGNED-PAYLOAD')
   await verify(claim, key, signed, payloadHash)
   return { ...call, body: streamBody(request, payloadHash) }
 }
 
 /** Reads the Authorization header or the query of a presigned URL. */
-function readClaim({ headers, query }: SignedRequest) {
-  const authorization = headers.authorization ?? ''
+function readClaim({ headers, query }: Signed) {
+  const { authorization = '' } = headers
   const isPresigned = query.has('X-Amz-Signature')
   if (!isPresigned && !authorization.startsWith('AWS4-HMAC-SHA256 ')) {
     throw new ApiError(403, 'AccessDenied', 'Access Denied: the request is not signed')
@@ -82,72 +73,55 @@ function readClaim({ headers, query }: SignedRequest) {
   }
   const sessionToken = value('Security-Token')?.toString()
   const expiresSeconds = isPresigned ? Number(value('Expires')) : undefined
-  return {
-    accessKeyId,
-    scope,
-    region,
-    service,
-    longDate,
-    signedAt,
-    signedHeaders,
-    signature,
-    sessionToken,
-    expiresSeconds,
-  }
+  const claimed = { accessKeyId, scope, region, service, longDate, signedAt, signedHeaders, signature }
+  return { ...claimed, sessionToken, expiresSeconds }
 }
 
 /** Refuses a signature made for another time: 15 minutes either way, or outside the life of a presigned URL. */
-function checkTime({ signedAt, expiresSeconds }: Claim, now: number): void {
-  const ageSeconds = (now - signedAt.getTime()) / 1000
+function checkTime({ expiresSeconds }: Claim, ageSeconds: number): void {
   if (expiresSeconds === undefined) {
     if (Math.abs(ageSeconds) <= 900) return
-    const message = 'The difference between the request time and the current time is too large.'
-    throw new ApiError(403, 'RequestTimeTooSkewed', message)
+    throw new ApiError(403, 'RequestTimeTooSkewed', 'The request time differs too much from the current time.')
   }
   if (!(expiresSeconds >= 1 && expiresSeconds <= 604_800)) {
-    const message = 'X-Amz-Expires must be between 1 and 604800 seconds'
-    throw new ApiError(400, 'AuthorizationQueryParametersError', message)
+    throw new ApiError(400, 'AuthorizationQueryParametersError', 'X-Amz-Expires must be 1 to 604800 seconds')
   }
   if (ageSeconds < -900) throw new ApiError(403, 'AccessDenied', 'Request is not yet valid')
   if (ageSeconds > expiresSeconds) throw new ApiError(403, 'AccessDenied', 'Request has expired')
 }
 
 /** Signs the request again with the key's secret and compares. Errors are S3's; protocols.ts translates them. */
-async function verify(claim: Claim, key: AccessKey, request: SignedRequest, payloadHash: string): Promise<void> {
-  if (key.sessionToken !== claim.sessionToken) {
-    throw new ApiError(400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.')
-  }
+async function verify(claim: Claim, key: AccessKey, request: Signed, payloadHash: string): Promise<void> {
+  const { region, service, signedHeaders, accessKeyId } = claim
+  if (key.sessionToken !== claim.sessionToken) throw new ApiError(400, 'InvalidToken', 'The provided token is invalid.')
   // Nobody may add a header that changes what a signed request does; the payload hash is signed in any case
-  const isUnsigned = (name: string) =>
-    /^(host$|x-amz-(?!content-sha256$))/.test(name) && !claim.signedHeaders.includes(name)
-  const HeadersNotSigned = Object.keys(request.headers).filter(isUnsigned).join(', ')
-  if (HeadersNotSigned) {
-    const message = 'There were headers present in the request which were not signed'
-    throw new ApiError(403, 'AccessDenied', message, { HeadersNotSigned })
-  }
-  const { region, service } = claim
+  const unsigned = Object.keys(request.headers).filter(
+    (name) => /^(host$|x-amz-(?!content-sha256$))/.test(name) && !signedHeaders.includes(name),
+  )
+  const details = { HeadersNotSigned: unsigned.join(', ') }
+  if (unsigned.length > 0) throw new ApiError(403, 'AccessDenied', 'There were headers which were not signed', details)
   // S3 alone signs the path as it is sent, the others encode it once more
   const uriEscapePath = service !== 's3'
   const signer = new RequestSigner({ region, service, credentials: key, sha256: Sha256, uriEscapePath })
   const expected = Buffer.from(await signer.signatureOf(request, claim, payloadHash))
   const actual = Buffer.from(claim.signature)
-  if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) {
-    const message = 'The request signature we calculated does not match the signature you provided. Check your key.'
-    throw new ApiError(403, 'SignatureDoesNotMatch', message, { AWSAccessKeyId: claim.accessKeyId })
-  }
+  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return
+  const message = 'The request signature we calculated does not match the signature you provided. Check your key.'
+  throw new ApiError(403, 'SignatureDoesNotMatch', message, { AWSAccessKeyId: accessKeyId })
 }
 
 /** The SDK's signer by its inner steps: its public ones choose the headers to sign themselves. */
 class RequestSigner extends SignatureV4 {
-  async signatureOf({ method, path, query, headers }: SignedRequest, claim: Claim, payloadHash: string) {
+  async signatureOf({ method, path, query, headers }: Signed, claim: Claim, payloadHash: string): Promise<string> {
     const values = Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
-    const oneLine = (name: string) =>
+    const signed = claim.signedHeaders.map((name) => [
+      name,
       String(headers[name] ?? '')
         .replace(/\s+/g, ' ')
-        .trim()
-    const signed = Object.fromEntries(claim.signedHeaders.map((name) => [name, oneLine(name)]))
+        .trim(),
+    ])
     const request = new HttpRequest({ method, path, query: values })
-    const canonical = this.createCanonicalRequest(request, signed, payloadHash)
+    const canonical = this.createCanonicalRequest(request, Object.fromEntries(signed), payloadHash)
     const text = await this.createStringToSign(claim.longDate, claim.scope, canonical, 'AWS4-HMAC-SHA256')
     return this.sign(text, { signingDate: claim.signedAt })
   }

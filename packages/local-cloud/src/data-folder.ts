@@ -5,13 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Principal } from './api.ts'
 
-export interface AccessKey {
-  accessKeyId: string
-  secretAccessKey: string
-  sessionToken?: string
-  principal: Principal
-}
-
+export type AccessKey = { accessKeyId: string; secretAccessKey: string; sessionToken?: string; principal: Principal }
 /** The keys that this cloud accepts, by their ids. */
 export type AccessKeys = Map<string, AccessKey>
 
@@ -47,18 +41,18 @@ export async function openDataFolder(path: string | undefined): Promise<{ path: 
     const temporary = await mkdtemp(join(tmpdir(), 'fanout-'))
     return { path: temporary, close: () => rm(temporary, { recursive: true, force: true }) }
   }
-  await mkdir(path, { recursive: true, mode: 0o700 })
-  // It may have existed with another mode
+  await mkdir(path, { recursive: true })
   await chmod(path, 0o700)
   // SQLite's lock is the operating system's: it ends with the process, however that ends
   const lock = new DatabaseSync(join(path, 'lock'))
+  const pidFile = join(path, 'pid')
   try {
     lock.exec('BEGIN EXCLUSIVE')
   } catch (cause) {
     lock.close()
-    const pid = await readFile(join(path, 'pid'), 'utf8').catch(() => '')
+    const pid = await readFile(pidFile, 'utf8').catch(() => '')
     throw new Error(`data folder ${path} is in use by process ${pid.trim()}: stop it first`, { cause })
   }
-  await writeFile(join(path, 'pid'), `${process.pid}\n`)
+  await writeFile(pidFile, `${process.pid}\n`)
   return { path, close: async () => lock.close() }
 }

@@ -80,7 +80,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       createS3(site, async (topicArn, message, principal) => {
         // Whoever watches has been told: uploads go on, their events do not
         if (!permissions.allows(principal, 'sns:Publish', topicArn)) return
-        sns.publish(topicArn, { message, subject: 'Amazon S3 Notification' })
+        sns.publish({ TopicArn: topicArn, Message: message, Subject: 'Amazon S3 Notification' })
       }),
     )
     const dynamodb = closing(createDynamoDb(site))

@@ -1,47 +1,50 @@
 import { type ApiCall, ApiError, type ApiReply } from './api.ts'
 
-/** How clients of a service write its calls and read its answers. */
+/** How clients of a service write its calls and read its answers and errors. */
 interface Protocol {
-  type: 'json' | 'query' | 'rest'
   read: (call: ApiCall, body: string) => Promise<{ operation: string; input: Record<string, unknown> }>
   write: (operation: string, output: object, requestId: string) => ApiReply
+  /** What it calls errors that are raised with S3's names, whatever the service. */
+  codes: Record<string, string>
 }
 
+const jsonCodes: Record<string, string> = {
+  InvalidAccessKeyId: 'UnrecognizedClientException',
+  InvalidToken: 'UnrecognizedClientException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  AccessDenied: 'AccessDeniedException',
+}
 const json = (version: string): Protocol => ({
-  type: 'json',
-  read: async ({ headers }, body) => ({
-    operation: String(headers['x-amz-target']).split('.').at(-1) ?? '',
-    input: parseJson(body),
-  }),
-  write: (_, output) => jsonReply(200, `application/x-amz-json-${version}`, output),
+  read: async ({ headers }, body) => {
+    return { operation: String(headers['x-amz-target']).split('.').at(-1) ?? '', input: parseJson(body) }
+  },
+  write: (_, output) => jsonReply(200, output, { 'content-type': `application/x-amz-json-${version}` }),
+  codes: jsonCodes,
 })
 
-const query = (namespace: string): Protocol => ({
-  type: 'query',
+const queryCodes = { InvalidAccessKeyId: 'InvalidClientTokenId', InvalidToken: 'InvalidClientTokenId' }
+const query = (namespace: string, codes = {}): Protocol => ({
   read: async (_, body) => {
     const { Action: operation, ...input } = parseForm(body)
     return { operation: typeof operation === 'string' ? operation : '', input }
   },
   write: (operation, output, RequestId) => {
     const content = { [`${operation}Result`]: output as XmlElements, ResponseMetadata: { RequestId } }
-    return xmlReply(200, `${operation}Response`, content, ` xmlns="${namespace}"`)
+    return xmlReply(200, `${operation}Response xmlns="${namespace}"`, content)
   },
+  codes: { ...queryCodes, ...codes },
 })
 
-const rest: Protocol = {
-  type: 'rest',
-  read: readRest,
-  write: (_, output) => jsonReply(200, 'application/json', output),
-}
-
-export const protocols: Record<string, Protocol> = {
+const all: Record<string, Protocol> = {
   sqs: json('1.0'),
   dynamodb: json('1.0'),
   ssm: json('1.1'),
-  sns: query('http://sns.amazonaws.com/doc/2010-03-31/'),
+  sns: query('http://sns.amazonaws.com/doc/2010-03-31/', { AccessDenied: 'AuthorizationError' }),
   sts: query('https://sts.amazonaws.com/doc/2011-06-15/'),
-  lambda: rest,
+  lambda: { ...json('1.1'), read: readRest },
 }
+/** Of each service but S3. */
+export const protocols = new Map(Object.entries(all))
 
 function parseJson(text: string): Record<string, unknown> {
   try {
@@ -79,18 +82,6 @@ async function readRest({ method, url }: ApiCall, body: string) {
   throw new ApiError(404, 'UnknownOperationException', `lambda has no operation ${method} ${url.pathname}`)
 }
 
-// Authentication errors are raised with S3's names, and denials with one; other services call some of them differently
-const codes: Record<string, Record<string, string>> = {
-  json: {
-    InvalidAccessKeyId: 'UnrecognizedClientException',
-    InvalidToken: 'UnrecognizedClientException',
-    SignatureDoesNotMatch: 'InvalidSignatureException',
-    AccessDenied: 'AccessDeniedException',
-  },
-  query: { InvalidAccessKeyId: 'InvalidClientTokenId', InvalidToken: 'InvalidClientTokenId' },
-  sns: { AccessDenied: 'AuthorizationError' },
-}
-
 /** What SQS's errors were called in its query protocol: botocore, older SDKs and SNS's dead letters still do. */
 export function sqsQueryName(code: string): string {
   if (code === 'QueueDoesNotExist') return 'AWS.SimpleQueueService.NonExistentQueue'
@@ -102,29 +93,28 @@ export function sqsQueryName(code: string): string {
 /** The error as the service's own clients expect it; for an unknown service by the form of its requests. */
 export function renderError(
   error: ApiError,
-  { service, isJson, path, requestId }: { service: string; isJson: boolean; path: string; requestId: string },
+  {
+    service,
+    isJson,
+    path,
+    requestId: RequestId,
+  }: { service: string; isJson: boolean; path: string; requestId: string },
 ): ApiReply {
-  const type = protocols[service]?.type ?? (isJson ? 'json' : 's3')
-  const { status, message, details } = error
-  const code = codes[service]?.[error.code] ?? codes[type === 'rest' ? 'json' : type]?.[error.code] ?? error.code
-  const side = status < 500 ? 'Sender' : 'Receiver'
-  if (type === 'json' || type === 'rest') {
-    const reply = jsonReply(status, 'application/x-amz-json-1.0', { __type: code, message, ...details })
-    const queryError = service === 'sqs' && { 'x-amzn-query-error': `${sqsQueryName(code)};${side}` }
-    return { ...reply, headers: { ...reply.headers, 'x-amzn-errortype': code, ...queryError } }
+  const { status, message: Message, details } = error
+  const codes: Record<string, string> = protocols.get(service)?.codes ?? (isJson ? jsonCodes : {})
+  const Code = codes[error.code] ?? error.code
+  const Type = status < 500 ? 'Sender' : 'Receiver'
+  if ('SignatureDoesNotMatch' in codes) {
+    const queryError = service === 'sqs' && { 'x-amzn-query-error': `${sqsQueryName(Code)};${Type}` }
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': Code, ...queryError }
+    return jsonReply(status, { __type: Code, message: Message, ...details }, headers)
   }
-  if (type === 'query') {
-    return xmlReply(status, 'ErrorResponse', {
-      Error: { Type: side, Code: code, Message: message },
-      RequestId: requestId,
-    })
-  }
-  const rest = { ...(details as XmlElements), Resource: path, RequestId: requestId }
-  return xmlReply(status, 'Error', { Code: code, Message: message, ...rest })
+  if (protocols.has(service)) return xmlReply(status, 'ErrorResponse', { Error: { Type, Code, Message }, RequestId })
+  return xmlReply(status, 'Error', { Code, Message, ...(details as XmlElements), Resource: path, RequestId })
 }
 
-function jsonReply(status: number, contentType: string, content: object): ApiReply {
-  return { status, headers: { 'content-type': contentType }, body: JSON.stringify(content) }
+function jsonReply(status: number, content: object, headers: Record<string, string>): ApiReply {
+  return { status, headers, body: JSON.stringify(content) }
 }
 
 /** Elements by name; an array repeats its element. */
@@ -132,20 +122,17 @@ interface XmlElements {
   [name: string]: string | number | undefined | XmlElements | XmlElements[]
 }
 
-function xmlReply(status: number, root: string, content: XmlElements, attributes = ''): ApiReply {
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attributes}>${toXml(content)}</${root}>`
+function xmlReply(status: number, root: string, content: XmlElements): ApiReply {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${toXml(content)}</${root.split(' ', 1)[0]}>`
   return { status, headers: { 'content-type': 'application/xml' }, body }
-}
-
-function toXml(elements: XmlElements): string {
-  return Object.entries(elements)
-    .flatMap(([name, value]) => [value ?? []].flat().map((item) => [name, item] as const))
-    .map(([name, item]) => `<${name}>${typeof item === 'object' ? toXml(item) : escape(String(item))}</${name}>`)
-    .join('')
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' }
 
-function escape(text: string): string {
-  return text.replace(/[&<>"\r]/g, (character) => entities[character] ?? '')
+function toXml(content: string | number | XmlElements): string {
+  if (typeof content !== 'object') return String(content).replace(/[&<>"\r]/g, (character) => entities[character] ?? '')
+  const elements = Object.entries(content).flatMap(([name, value]) =>
+    [value ?? []].flat().map((item) => `<${name}>${toXml(item)}</${name}>`),
+  )
+  return elements.join('')
 }

@@ -34,23 +34,21 @@ export function streamBody(request: IncomingMessage, payloadHash: string): Reada
     throw new ApiError(501, 'NotImplemented', `x-amz-content-sha256 ${payloadHash} is not modelled by the local cloud`)
   }
   const { headers } = request
-  const encodings = headers['content-encoding']?.split(',').map((text) => text.trim()) ?? []
-  const others = encodings.filter((encoding) => encoding !== 'aws-chunked').join(',')
-  if (others) headers['content-encoding'] = others
+  const encodings = headers['content-encoding']?.split(/\s*,\s*/).filter((encoding) => encoding !== 'aws-chunked') ?? []
+  if (encodings.length > 0) headers['content-encoding'] = encodings.join(',')
   else delete headers['content-encoding']
   headers['content-length'] = String(headers['x-amz-decoded-content-length'])
   return Readable.from(decodeChunks(headers, source), { objectMode: false })
 }
 
 async function* checkHash(source: AsyncIterable<Buffer>, expected: string): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256')
+  const digest = createHash('sha256')
   for await (const chunk of source) {
-    hash.update(chunk)
+    digest.update(chunk)
     yield chunk
   }
-  if (hash.digest('hex') === expected) return
-  const message = "The provided 'x-amz-content-sha256' header does not match what was computed."
-  throw new ApiError(400, 'XAmzContentSHA256Mismatch', message)
+  if (digest.digest('hex') === expected) return
+  throw new ApiError(400, 'XAmzContentSHA256Mismatch', 'x-amz-content-sha256 does not match what was computed.')
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html */
@@ -63,29 +61,22 @@ async function* decodeChunks(headers: IncomingMessage['headers'], source: AsyncI
   }
   async function readMore(): Promise<Buffer> {
     const { done, value } = await iterator.next()
-    check(!done)
+    check(!done && pending.length <= 16_384)
     return value
   }
   async function readLine(): Promise<string> {
-    while (!pending.includes('\r\n')) {
-      check(pending.length <= 16_384)
-      pending = Buffer.concat([pending, await readMore()])
-    }
+    while (!pending.includes('\r\n')) pending = Buffer.concat([pending, await readMore()])
     const end = pending.indexOf('\r\n')
     const line = pending.toString('latin1', 0, end)
     pending = pending.subarray(end + 2)
     return line
   }
 
-  async function readSize(): Promise<number> {
-    const line = await readLine()
-    check(/^[0-9a-fA-F]{1,10}$/.test(line))
-    return Number.parseInt(line, 16)
-  }
-
-  for (let size = await readSize(); size > 0; size = await readSize()) {
-    length += size
-    for (let left = size; left > 0;) {
+  for (let size = await readLine(); size !== '0'; size = await readLine()) {
+    check(/^[0-9a-fA-F]{1,10}$/.test(size))
+    let left = Number.parseInt(size, 16)
+    length += left
+    while (left > 0) {
       if (pending.length === 0) pending = await readMore()
       const part = pending.subarray(0, left)
       pending = pending.subarray(part.length)

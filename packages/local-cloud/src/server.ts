@@ -9,19 +9,17 @@ import type { AccessKeys } from './data-folder.ts'
 import { protocols, renderError } from './protocols.ts'
 import { readAll } from './request-body.ts'
 
-/** Throws when the caller may not make this call. */
-export type Authorize = (call: ApiCall, operation: string, input: object) => void
-
 /**
- * Listens on 127.0.0.1 only (port 0: any free one), sets `site.endpoint`, and gives every signed request to its service.
- * Throws when the port is taken.
+ * Listens on 127.0.0.1 only (port 0: any free one), sets `site.endpoint`, and gives every signed request that `authorize`
+ * does not refuse to its service.
+ * @throws Error when the port is taken
  */
 export async function startServer(
   site: Site,
   services: Record<string, Operations | Service>,
   keys: AccessKeys,
   port: number,
-  authorize: Authorize = () => {},
+  authorize: (call: ApiCall, operation: string, input: object) => void = () => {},
 ): Promise<{ endpoint: string; close: () => Promise<void> }> {
   const server = createServer((request, response) => void handle(request, response))
   // SDK clients keep idle connections; closing one just as it is used again is an ECONNRESET at the client
@@ -36,9 +34,8 @@ export async function startServer(
   site.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = { 'content-type': 'text/plain' }
     if (isForeign(request, site)) {
-      return void response.writeHead(403, refusal).end('requests from other hosts and origins are refused\n')
+      return void response.writeHead(403).end('requests from other hosts and origins are refused\n')
     }
     const requestId = randomUUID()
     response.setHeader('x-amz-request-id', requestId).setHeader('x-amzn-requestid', requestId)
@@ -61,14 +58,15 @@ export async function startServer(
   }
 
   async function dispatch(call: ApiCall): Promise<ApiReply> {
-    const [service, protocol] = [services[call.service], protocols[call.service]]
+    const protocol = protocols.get(call.service)
+    const service = Object.hasOwn(services, call.service) ? services[call.service] : undefined
     if (typeof service === 'function') return service(call)
     if (!service || !protocol) throw new ApiError(501, 'NotImplemented', `the local cloud has no ${call.service}`)
     const { operation, input } = await protocol.read(call, String(await readAll(call.body)))
     const answer = Object.hasOwn(service, operation) ? service[operation] : undefined
     if (!answer) throw notModelled(call.service, operation)
     authorize(call, operation, input)
-    return protocol.write(operation, await answer(input as never, call), call.requestId)
+    return protocol.write(operation, (await answer(input as never, call)) ?? {}, call.requestId)
   }
 
   const close = () =>
@@ -85,11 +83,12 @@ function isForeign({ headers }: IncomingMessage, { endpoint }: Site): boolean {
   return ![undefined, endpoint, endpoint.replace('127.0.0.1', 'localhost')].includes(headers.origin)
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: ApiReply) {
+async function send({ method }: IncomingMessage, response: ServerResponse, { status, headers, body = '' }: ApiReply) {
+  const isStream = body instanceof Readable
   // The length that HEAD and 304 tell is the object's, and 204 has none
-  const hasLength = request.method !== 'HEAD' && status !== 204 && status !== 304
-  if (hasLength && !(body instanceof Readable)) response.setHeader('content-length', Buffer.byteLength(body ?? ''))
+  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304
+  if (hasBody && !isStream) response.setHeader('content-length', Buffer.byteLength(body))
   response.writeHead(status, headers)
-  if (body instanceof Readable && request.method !== 'HEAD') await pipeline(body, response)
-  else response.end(body instanceof Readable ? undefined : body)
+  if (hasBody && isStream) await pipeline(body, response)
+  else response.end(isStream ? undefined : body)
 }

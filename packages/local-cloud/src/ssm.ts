@@ -6,23 +6,21 @@ export type Ssm = ReturnType<typeof createSsm>
 /** Parameter Store in memory: every start provisions it again. */
 export function createSsm(site: Site) {
   const parameters = new Map<string, Record<string, unknown> & { Value: string; Version: number }>()
-  const refuse = (code: string, message: string) => new ApiError(400, code, message)
 
   /** Writes or overwrites a parameter; its value may be one that is computed when it is read. Returns its version. */
   function putParameter(Name: string, value: string | (() => string), Type = 'String'): number {
     const Version = (parameters.get(Name)?.Version ?? 0) + 1
     const ARN = arnOf(site, 'ssm', `parameter/${Name.replace(/^\//, '')}`)
     const parameter = { Name, ARN, Type, DataType: 'text', Version, LastModifiedDate: Date.now() / 1000, Value: '' }
-    const read = typeof value === 'string' ? () => value : value
-    parameters.set(Name, Object.defineProperty(parameter, 'Value', { get: read, enumerable: true }))
+    const get = typeof value === 'string' ? () => value : value
+    parameters.set(Name, Object.defineProperty(parameter, 'Value', { get, enumerable: true }))
     return Version
   }
 
   const operations = {
     GetParameter: ({ Name: name = '' }: Api.GetParameterRequest) => {
-      const Parameter = parameters.get(name)
-      if (!Parameter) throw refuse('ParameterNotFound', `Parameter ${name} not found.`)
-      return { Parameter }
+      if (parameters.has(name)) return { Parameter: parameters.get(name) }
+      throw new ApiError(400, 'ParameterNotFound', `Parameter ${name} not found.`)
     },
     GetParameters: ({ Names: names = [] }: Api.GetParametersRequest) => ({
       Parameters: names.flatMap((name) => parameters.get(name) ?? []),
@@ -43,19 +41,13 @@ export function createSsm(site: Site) {
       Type: type,
       Overwrite: overwrites,
     }: Api.PutParameterRequest) => {
-      if (parameters.has(name) && !overwrites) {
-        throw refuse('ParameterAlreadyExists', 'The parameter already exists. Set Overwrite to replace its value.')
-      }
-      if (value === '' || value.length > 4096) {
-        throw refuse('ValidationException', 'Standard tier parameters have 1 to 4096 characters.')
-      }
-      return { Version: putParameter(name, value, type), Tier: 'Standard' }
+      const refuse = (code: string, message: string) => new ApiError(400, code, message)
+      if (parameters.has(name) && !overwrites)
+        throw refuse('ParameterAlreadyExists', 'Set Overwrite to replace its value.')
+      if (value !== '' && value.length <= 4096) return { Version: putParameter(name, value, type), Tier: 'Standard' }
+      throw refuse('ValidationException', 'Standard tier parameters have 1 to 4096 characters.')
     },
   } satisfies Operations
-  return {
-    operations,
-    putParameter,
-    parameter: (name: string) => parameters.get(name)?.Value,
-    removeParameter: (name: string) => void parameters.delete(name),
-  }
+  const parameter = (name: string) => parameters.get(name)?.Value
+  return { operations, putParameter, parameter, removeParameter: (name: string) => void parameters.delete(name) }
 }

@@ -196,6 +196,12 @@ test('names a service that it does not have', async () => {
   })
 })
 
+test('takes the name of something else than a service for a service that it does not have', async () => {
+  for (const name of ['constructor', '__proto__']) {
+    expect(await fetchSigned(await signer(name).sign(signable({})))).toMatchObject({ status: 501 })
+  }
+})
+
 test('refuses another region by naming both', async () => {
   await expect(get({ region: 'us-east-2', followRegionRedirects: false })).rejects.toMatchObject({
     message: "the region 'us-east-2' is wrong; expecting 'eu-west-1'",

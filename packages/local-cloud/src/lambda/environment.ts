@@ -36,13 +36,12 @@ const shim = join(import.meta.dirname, 'runtime-client-shim.cjs')
  * `Sandbox.Timedout`, `Runtime.ExitError`, or the name of what the handler threw.
  */
 export function startEnvironment(options: EnvironmentOptions) {
-  const { functionArn, timeoutSeconds, memoryMb, codeFolder, variables, onLog, onTooLarge } = options
+  const { memoryMb, timeoutSeconds, onLog } = options
   const exited = Promise.withResolvers<void>()
   // Until the process asks for work: after its init, and after each invocation
   let idle = createPending<void>()
   let current: PromiseWithResolvers<string> | undefined
-  let isTooLarge = false
-  let isAlive = true
+  let [isAlive, isTooLarge] = [true, false]
   let death: Error | undefined
   // Lambda gives the init phase 10 s, and once more the function's own time-out when it starts again
   const initTimer = killAfter(10 + timeoutSeconds, 'Init')
@@ -50,9 +49,9 @@ export function startEnvironment(options: EnvironmentOptions) {
 
   const args = [`--max-old-space-size=${Math.round(memoryMb * 0.9)}`, '--require', shim, runtimeClient, options.handler]
   const child = spawn(process.execPath, args, {
-    cwd: codeFolder,
+    cwd: options.codeFolder,
     // The client wants an address, and nobody listens there: the shim has a channel of its own
-    env: { ...variables, AWS_LAMBDA_RUNTIME_API: '127.0.0.1:0' },
+    env: { ...options.variables, AWS_LAMBDA_RUNTIME_API: '127.0.0.1:0' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A group of its own: Ctrl-C in the terminal does not reach it, and what it starts ends with it
     detached: true,
@@ -63,8 +62,7 @@ export function startEnvironment(options: EnvironmentOptions) {
   // What the process has left behind would keep its output open
   child.once('exit', () => kill('SIGKILL'))
   child.once('close', (code, signal) => {
-    const status = signal === null ? `exit status ${code}` : `signal: ${signal}`
-    end(`Runtime exited with error: ${status}`)
+    end(`Runtime exited with error: ${signal === null ? `exit status ${code}` : `signal: ${signal}`}`)
   })
 
   function hear(message: RuntimeMessage) {
@@ -73,7 +71,7 @@ export function startEnvironment(options: EnvironmentOptions) {
     if (message.type === 'next') return idle.resolve()
     if (message.type === 'failed') return current?.reject(toError(message.error))
     const usedMb = Math.round(message.memoryBytes / 2 ** 20)
-    if (usedMb > memoryMb && !isTooLarge) onTooLarge(usedMb)
+    if (usedMb > memoryMb && !isTooLarge) options.onTooLarge(usedMb)
     isTooLarge ||= usedMb > memoryMb
     current?.resolve(message.response)
   }
@@ -96,8 +94,7 @@ export function startEnvironment(options: EnvironmentOptions) {
 
   function end(errorMessage: string) {
     isAlive = false
-    clearTimeout(initTimer)
-    clearTimeout(taskTimer)
+    for (const timer of [initTimer, taskTimer]) clearTimeout(timer)
     const error = death ?? toError({ errorType: 'Runtime.ExitError', errorMessage })
     for (const pending of [idle, current]) pending?.reject(error)
     exited.resolve()
@@ -112,7 +109,7 @@ export function startEnvironment(options: EnvironmentOptions) {
     const headers = {
       'lambda-runtime-aws-request-id': randomUUID(),
       'lambda-runtime-deadline-ms': String(Date.now() + timeoutSeconds * 1000),
-      'lambda-runtime-invoked-function-arn': functionArn,
+      'lambda-runtime-invoked-function-arn': options.functionArn,
       'lambda-runtime-trace-id': 'Root=1-00000000-000000000000000000000000;Sampled=0',
     }
     // When it cannot be sent the process is about to end, and that is told then

@@ -8,22 +8,21 @@ import { type Environment, startEnvironment } from './environment.ts'
 
 export type Functions = ReturnType<typeof createFunctions>
 
-/** A function as its template describes it, in the API's words. */
-export interface FunctionConfig {
-  FunctionName: string
-  Handler: string
+const defaults = {
+  FunctionName: '',
+  Handler: '',
   /** `nodejs24.x`; it runs on the Node that runs the local cloud. */
-  Runtime: string
-  MemorySize: number
-  Timeout: number
-  Role: string
-  LoggingConfig: { LogGroup: string }
-  Environment: { Variables: Record<string, string> }
+  Runtime: '',
+  Role: '',
+  MemorySize: 128,
+  Timeout: 3,
+  LoggingConfig: {} as { LogGroup?: string },
+  Environment: { Variables: {} as Record<string, string> },
 }
+/** A function as its template describes it, in the API's words. */
+export type FunctionConfig = typeof defaults
 
-const defaults = { Handler: '', Runtime: '', Role: '', MemorySize: 128, Timeout: 3 }
-// A laptop's memory: what a burst has started does not stay
-const idleMs = 60_000
+type Version = { config: FunctionConfig; code: string; principal: Principal } & ReturnType<typeof createPool>
 
 /** Functions and their processes. What one writes is lost, as on AWS, when its role may not write a log stream. */
 export function createFunctions(
@@ -41,81 +40,62 @@ export function createFunctions(
    * ones end as they are.
    */
   async function put(given: Partial<FunctionConfig> & { FunctionName: string }, code: string): Promise<void> {
-    const { FunctionName: name } = given
-    const always = { LoggingConfig: { LogGroup: `/aws/lambda/${name}` }, Environment: { Variables: {} } }
-    const config: FunctionConfig = { ...defaults, ...always, ...given }
-    const { Role: roleArn, MemorySize: memoryMb } = config
+    const config = { ...defaults, ...given }
+    const { FunctionName: name, MemorySize: memoryMb, Role: roleArn } = config
     if (!/^nodejs\d+\.x$/.test(config.Runtime)) throw new Error(`Runtime ${config.Runtime} is not modelled`)
     const old = versions.get(name)
     if (JSON.stringify([old?.config, old?.code]) === JSON.stringify([config, code])) return
     const codeFolder = join(site.dataDir, 'functions', `${name}-${++count}`)
     await deployCode(code, codeFolder)
-    const arn = `arn:aws:sts::${site.accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${name}`
+    const arn = `arn:aws:sts::${site.accountId}:assumed-role/${roleArn.split('/').at(-1)}/${name}`
     const key = issueKey(keys, { type: 'role', arn, roleArn })
+    const { principal } = key
+    const logGroup = config.LoggingConfig.LogGroup ?? `/aws/lambda/${name}`
+    const logStream = arnOf(site, 'logs', `log-group:${logGroup}:log-stream:local`)
     const start = () => {
-      const stream = arnOf(site, 'logs', `log-group:${config.LoggingConfig.LogGroup}:log-stream:local`)
-      const isLogged = ['CreateLogStream', 'PutLogEvents'].every((name) =>
-        allows(key.principal, `logs:${name}`, stream),
-      )
+      const isLogged = ['CreateLogStream', 'PutLogEvents'].every((one) => allows(principal, `logs:${one}`, logStream))
       return startEnvironment({
         functionArn: arnOf(site, 'lambda', `function:${name}`),
         handler: config.Handler,
         codeFolder,
         memoryMb,
         timeoutSeconds: config.Timeout,
-        variables: environmentOf(config, codeFolder, key, site),
+        variables: environmentOf(config, logGroup, codeFolder, key, site),
         onLog: (line) => isLogged && functionLog(name, line),
         onTooLarge: (usedMb) => site.warn(`${name} uses ${usedMb} MB of its ${memoryMb} MB: Lambda would kill it`),
       })
     }
-    const onFailedStart = (error: Error) => site.warn(`${name}: ${error.message}`)
-    versions.set(name, { config, code, principal: key.principal, ...createPool(start, onFailedStart) })
+    const pool = createPool(start, (error) => site.warn(`${name}: ${error.message}`))
+    versions.set(name, { config, code, principal, ...pool })
     if (old) retire(old)
   }
 
-  function retire({ drain }: Version) {
+  function retire({ drain }: Version): void {
     const retired = drain().finally(() => retiring.delete(retired))
     retiring.add(retired)
   }
 
   /** By name or ARN; throws when there is no such function. */
   function find(nameOrArn: string): Version {
-    const name = nameOrArn.split(':').at(-1) ?? ''
-    const version = versions.get(name)
+    const version = versions.get(nameOrArn.split(':').at(-1) ?? '')
     if (version) return version
-    throw new ApiError(404, 'ResourceNotFoundException', `there is no function ${name}`)
+    throw new ApiError(404, 'ResourceNotFoundException', `there is no function ${nameOrArn}`)
   }
 
-  const describe = ({ config }: Version) => ({
-    ...config,
-    FunctionArn: arnOf(site, 'lambda', `function:${config.FunctionName}`),
-    State: 'Active',
-    LastUpdateStatus: 'Successful',
-  })
-  const operations = {
-    GetFunctionConfiguration: ({ FunctionName: name }: { FunctionName: string }) => describe(find(name)),
-    ListFunctions: () => ({ Functions: [...versions.values()].map(describe) }),
-  } satisfies Operations
-
-  return {
-    operations,
-    put,
-    remove: async (name: string) => {
-      retire(find(name))
-      versions.delete(name)
-    },
-    find,
-    /** Resolves with the JSON that the handler returned, rejects with an error that has an `errorType`. */
-    invoke: async (name: string, event: string) => find(name).invoke(event),
-    close: async () => {
-      await Promise.all([...versions.values()].map((version) => version.close()))
-      await Promise.all(retiring)
-      await rm(join(site.dataDir, 'functions'), { recursive: true, force: true })
-    },
+  async function remove(name: string): Promise<void> {
+    retire(find(name))
+    versions.delete(name)
   }
+
+  async function close(): Promise<void> {
+    await Promise.all([...versions.values()].map((version) => version.close()))
+    await Promise.all(retiring)
+    await rm(join(site.dataDir, 'functions'), { recursive: true, force: true })
+  }
+
+  const operations = { ListFunctions: () => ({ Functions: [...versions.values()].map(({ config }) => config) }) }
+  return { operations: operations satisfies Operations, put, remove, find, close }
 }
-
-type Version = { config: FunctionConfig; code: string; principal: Principal } & ReturnType<typeof createPool>
 
 /** The execution environments of one version of a function: used again, the last used first, one more when all are busy. */
 function createPool(start: () => Environment, onFailedStart: (error: Error) => void) {
@@ -123,7 +103,8 @@ function createPool(start: () => Environment, onFailedStart: (error: Error) => v
   const running = new Set<Promise<string>>()
   let idle: Environment[] = []
   const stop = (stopped: Iterable<Environment>) => Promise.all([...stopped].map((environment) => environment.close()))
-  const reaper = setTimeout(() => void stop(idle.splice(0, idle.length - 1)), idleMs).unref()
+  // A laptop's memory: what a burst has started does not stay
+  const reaper = setTimeout(() => void stop(idle.splice(0, idle.length - 1)), 60_000).unref()
 
   function add(): Environment {
     const environment = start()
@@ -146,12 +127,11 @@ function createPool(start: () => Environment, onFailedStart: (error: Error) => v
     }
   }
 
-  function invoke(event: string): Promise<string> {
+  /** Resolves with the JSON that the handler returned, rejects with an error that has an `errorType`. */
+  async function invoke(event: string): Promise<string> {
     const result = run(event)
     running.add(result)
-    const forget = () => void running.delete(result)
-    result.then(forget, forget)
-    return result
+    return await result.finally(() => running.delete(result))
   }
 
   /** Starts an environment unless there is one, so that the first invocation finds it. */
@@ -168,11 +148,7 @@ function createPool(start: () => Environment, onFailedStart: (error: Error) => v
   }
 
   /** Lets running invocations end first. */
-  async function drain(): Promise<void> {
-    await Promise.allSettled(running)
-    await close()
-  }
-
+  const drain = () => Promise.allSettled(running).then(close)
   return { invoke, warm, close, drain }
 }
 
@@ -180,7 +156,7 @@ function createPool(start: () => Environment, onFailedStart: (error: Error) => v
  * The whole environment of a function's process: the template's variables and Lambda's own, nothing of the developer's.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
-function environmentOf(config: FunctionConfig, codeFolder: string, key: AccessKey, site: Site) {
+function environmentOf(config: FunctionConfig, logGroup: string, codeFolder: string, key: AccessKey, site: Site) {
   return {
     ...config.Environment.Variables,
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -193,7 +169,7 @@ function environmentOf(config: FunctionConfig, codeFolder: string, key: AccessKe
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.MemorySize),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: config.LoggingConfig.LogGroup,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_REGION: site.region,
     AWS_DEFAULT_REGION: site.region,

@@ -46,7 +46,7 @@ export function createMappings(site: Site, sqs: Sqs, functions: Functions, { all
     const old = started.get(UUID)
     if (JSON.stringify([old?.config, old?.principal]) === JSON.stringify([config, principal])) return
     old?.stop()
-    const invoke = (event: string) => functions.invoke(name, event)
+    const invoke = (event: string) => functions.find(name).invoke(event)
     const may = (action: string) => allows(principal, `sqs:${action}`, queueArn)
     const stop = isEnabled ? startMapping(config, queue, invoke, may, site) : () => {}
     started.set(UUID, { config, principal, stop })

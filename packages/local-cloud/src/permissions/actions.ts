@@ -1,20 +1,10 @@
 import { type ApiCall, arnOf, type Site } from '../api.ts'
 
 /** Members of inputs that name resources. */
-interface Input {
-  QueueUrl?: string
-  QueueName?: string
-  TopicArn?: string
-  TargetArn?: string
-  Name?: string
-  Names?: string[]
-  Path?: string
-  TableName?: string
-  IndexName?: string
-  RequestItems?: Record<string, unknown>
-  FunctionName?: string
-  UUID?: string
-}
+type Input = Partial<
+  Record<'QueueUrl' | 'QueueName' | 'TopicArn' | 'TargetArn' | 'Name' | 'Path' | 'TableName' | 'IndexName', string> &
+    Record<'FunctionName' | 'UUID', string> & { Names: string[]; RequestItems: object }
+>
 
 const resources: Record<string, (input: Input, site: Site) => (string | undefined)[]> = {
   sqs: ({ QueueUrl: url, QueueName: name = url?.split('/').at(-1) }, site) => [name && arnOf(site, 'sqs', name)],
@@ -26,8 +16,8 @@ const resources: Record<string, (input: Input, site: Site) => (string | undefine
     return items ? Object.keys(items).map(toArn) : [table && toArn(table)]
   },
   lambda: ({ FunctionName: name, UUID: id }, site) => {
-    const resource = id ? `event-source-mapping:${id}` : `function:${name?.split(':').at(-1)}`
-    return [id || name ? arnOf(site, 'lambda', resource) : undefined]
+    const resource = id ? `event-source-mapping:${id}` : name && `function:${name.split(':').at(-1)}`
+    return [resource && arnOf(site, 'lambda', resource)]
   },
 }
 

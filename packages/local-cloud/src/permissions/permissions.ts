@@ -5,17 +5,14 @@ import { compileStatement, type PolicyDocument, type Statement } from './stateme
 export type Permissions = ReturnType<typeof createPermissions>
 
 /** A policy of a role or of a resource, and the logical id of what brings it. */
-export interface Policy {
-  id: string
-  arn: string
-  document: PolicyDocument
-}
+export type Policy = { id: string; arn: string; document: PolicyDocument }
 
+type Usage = { used: string[]; unused: string[] }
 /** What was used of the policies, and what was refused, since the cloud was started. */
 export interface PermissionReport {
-  roles: { role: string; used: string[]; unused: string[] }[]
+  roles: ({ role: string } & Usage)[]
   /** Policies of buckets, topics, queues and keys. */
-  resources: { resource: string; used: string[]; unused: string[] }[]
+  resources: ({ resource: string } & Usage)[]
   denied: { principal: string; action: string; resource: string }[]
 }
 
@@ -41,9 +38,9 @@ export function createPermissions(site: Site) {
     for (const { id, arn, document } of [...others, ...policies]) {
       if (next.has(arn) && !isRole(arn)) throw new Error(`${stack} ${id}: ${arn} has a policy already`)
       const compiled = [document.Statement].flat().map((source) => {
-        const actions = used.get(`${arn} ${JSON.stringify(source)}`) ?? new Set()
-        used.set(`${arn} ${JSON.stringify(source)}`, actions)
-        return compileStatement(source, site, actions)
+        const name = `${arn} ${JSON.stringify(source)}`
+        if (!used.has(name)) used.set(name, new Set())
+        return compileStatement(source, site, used.get(name))
       })
       next.set(arn, [...(next.get(arn) ?? []), ...compiled])
     }
@@ -64,14 +61,11 @@ export function createPermissions(site: Site) {
     const ofCaller = principal.type === 'role' ? matching(principal.roleArn) : []
     const ofResource = matching(ownerOf(resource))
     const all = [...ofCaller, ...ofResource]
-
     const denial = all.find(({ isDeny }) => isDeny)
-    if (!denial) {
-      const isDirect = ofResource.some((one) => one.match(request) === 'direct')
-      const isLeftToAccount = !action.startsWith('kms:') || ofResource.length > 0
-      const isOfCaller = principal.type === 'administrator' || ofCaller.length > 0
-      if (!isDirect && !(isOfCaller && isLeftToAccount)) return `because no policy allows the ${action} action`
-    }
+    const isOfCaller = principal.type === 'administrator' || ofCaller.length > 0
+    const isLeftToAccount = !action.startsWith('kms:') || ofResource.length > 0
+    const isAllowed = (isOfCaller && isLeftToAccount) || ofResource.some((one) => one.match(request) === 'direct')
+    if (!denial && !isAllowed) return `because no policy allows the ${action} action`
     for (const one of denial ? [denial] : all) one.used.add(action)
     return denial && `with an explicit deny in ${denial.text}`
   }
@@ -109,15 +103,16 @@ export function createPermissions(site: Site) {
   }
 
   function report(): PermissionReport {
-    const report: PermissionReport = { roles: [], resources: [], denied: [...denied.values()] }
+    const roles: PermissionReport['roles'] = []
+    const resources: PermissionReport['resources'] = []
     for (const [arn, found] of statements) {
       // An entry for each action, because CDK merges statements as it likes
       const list = (isUsed: boolean) => found.flatMap((statement) => statement.describe(isUsed))
       const usage = { used: list(true), unused: list(false) }
-      if (isRole(arn)) report.roles.push({ role: arn, ...usage })
-      else report.resources.push({ resource: arn, ...usage })
+      if (isRole(arn)) roles.push({ role: arn, ...usage })
+      else resources.push({ resource: arn, ...usage })
     }
-    return report
+    return { roles, resources, denied: [...denied.values()] }
   }
 
   return { replace, encrypt, check, allows, authorize, report }
@@ -135,26 +130,22 @@ function nameOf(principal: Principal): string {
 /** The statement that is missing, or the one that refuses. */
 function fixFor(principal: Principal, Action: string, resource: string, reason: string): string {
   if (!reason.startsWith('because')) return reason
-  const Resource = resource.replace(/^(arn:aws:s3:::[^/]*\/).*/s, '$1*')
-  const missing = { Effect: 'Allow', Action, Resource }
+  const missing = { Effect: 'Allow', Action, Resource: resource.replace(/^(arn:aws:s3:::[^/]*\/).*/s, '$1*') }
   if (principal.type !== 'service') return `its policies lack ${JSON.stringify(missing)}`
   const Condition = { ArnEquals: { 'aws:SourceArn': principal.sourceArn } }
   const statement = { ...missing, Principal: { Service: principal.service }, Condition }
   return `the resource's policy lacks ${JSON.stringify(statement)}`
 }
 
-/** Condition keys; undefined: this call has none. */
-function contextOf(principal: Principal, { accountId, region }: Site): Record<string, string | undefined> {
+/** The condition keys that are modelled; undefined: this call does not have it. */
+function contextOf(principal: Principal, { accountId }: Site): Record<string, string | undefined> {
   const isService = principal.type === 'service'
   return {
     // The loopback interface counts as TLS: otherwise each enforceSSL would refuse everything
     'aws:securetransport': 'true',
     'aws:sourcearn': isService ? principal.sourceArn : undefined,
     'aws:sourceaccount': isService ? accountId : undefined,
-    'aws:principalisawsservice': String(isService),
     'aws:principalarn': isService ? undefined : nameOf(principal),
     'aws:principalaccount': isService ? undefined : accountId,
-    'aws:resourceaccount': accountId,
-    'aws:requestedregion': region,
   }
 }

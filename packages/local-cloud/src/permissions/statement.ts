@@ -2,11 +2,6 @@ import type { Principal, Site } from '../api.ts'
 
 type OneOrMore = string | string[]
 
-/** An IAM policy document of a template, references resolved. */
-export interface PolicyDocument {
-  Statement: StatementSource | StatementSource[]
-}
-
 export interface StatementSource {
   Sid?: string
   Effect: string
@@ -19,12 +14,14 @@ export interface StatementSource {
   NotPrincipal?: unknown
 }
 
-/** What is to be decided. */
-export interface Request {
+/** An IAM policy document of a template, references resolved. */
+export type PolicyDocument = { Statement: StatementSource | StatementSource[] }
+
+/** What is to be decided. `context`: condition keys in lower case; undefined: known to be absent. */
+export type Request = {
   principal: Principal
   action: string
   resource: string
-  /** Condition keys in lower case; undefined: known to be absent. */
   context: Record<string, string | undefined>
 }
 
@@ -44,9 +41,9 @@ export function compileStatement(source: StatementSource, { accountId }: Site, u
   const { Effect, Action, NotAction, Resource, NotResource, Principal: named, Condition = {}, NotPrincipal } = source
   const text = JSON.stringify(source)
   const isDeny = Effect !== 'Allow'
-  const actions = listOf(Action ?? NotAction).map((name) => ({ name, pattern: glob(name, 'i') }))
+  const actions = listOf(Action ?? NotAction).map((name) => ({ name, pattern: toRegExp(name, '.', 'is') }))
   const resources = listOf(Resource ?? NotResource)
-  const resourcePatterns = resources.map(arnGlob)
+  const resourcePatterns = resources.map(arnPattern)
   // Policy variables would have to be replaced for each request
   const isKnown = NotPrincipal === undefined && !text.includes('${') && /^(Allow|Deny)$/.test(Effect)
   const tests: Test[] = [
@@ -63,16 +60,18 @@ export function compileStatement(source: StatementSource, { accountId }: Site, u
     return named === undefined ? 'direct' : matchPrincipal(named, request.principal, accountId)
   }
 
-  /** Its used or its unused actions, each with what it is on. */
-  const describe = (isUsed: boolean) =>
-    actions
-      .filter(({ pattern }) => [...used].some((action) => pattern.test(action)) === isUsed)
-      .map(({ name }) => `${Effect} ${name} ${resources.join(' ')}`)
+  /** Its used or its unused actions, each with what it is on, and for whom. */
+  function describe(isUsed: boolean): string[] {
+    const who = named && ` by ${typeof named === 'string' ? named : Object.values(named).flat().join(' ')}`
+    const found = actions.filter(({ pattern }) => [...used].some((action) => pattern.test(action)) === isUsed)
+    return found.map(({ name }) => `${Effect} ${name} on ${resources.join(' ')}${who ?? ''}`)
+  }
+
   return { text, isDeny, match, used, describe }
 }
 
 function matchPrincipal(named: '*' | Record<string, OneOrMore>, principal: Principal, accountId: string): Match {
-  const { AWS = [], Service = [] } = named === '*' ? { AWS: '*' } : named
+  const { AWS, Service } = named === '*' ? { AWS: '*' } : named
   const arns = listOf(AWS)
   if (arns.includes('*')) return 'direct'
   if (principal.type === 'service') return listOf(Service).includes(principal.service) ? 'direct' : undefined
@@ -83,40 +82,28 @@ function matchPrincipal(named: '*' | Record<string, OneOrMore>, principal: Princ
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 function compileCondition(operator: string, key: string, values: string[]): Test {
   const [, type, not, like, ifExists] = /^(String|Arn|Bool|Null)(Not)?(Equals|Like)?(IfExists)?$/.exec(operator) ?? []
-  if (!type) return () => undefined
-  const patterns = values.map((value) =>
-    type === 'Arn' ? arnGlob(value) : like === 'Like' ? glob(value) : exact(String(value)),
-  )
+  const name = key.toLowerCase()
+  const toPattern = type === 'Arn' ? arnPattern : (text: string) => toRegExp(text, like === 'Like' ? '.' : undefined)
+  const patterns = values.map((value) => toPattern(String(value)))
   return ({ context }) => {
-    if (!Object.hasOwn(context, key.toLowerCase())) return undefined
-    const value = context[key.toLowerCase()]
-    if (type === 'Null') return values.some((one) => String(one) === String(value === undefined))
+    if (!type || !Object.hasOwn(context, name)) return undefined
+    const value = type === 'Null' ? String(context[name] === undefined) : context[name]
     if (value === undefined) return not !== undefined || ifExists !== undefined
     return patterns.some((pattern) => pattern.test(value)) === (not === undefined)
   }
 }
 
-function exact(text: string): RegExp {
-  return new RegExp(`^${escape(text)}$`)
-}
-
-function glob(text: string, flags = ''): RegExp {
-  return new RegExp(`^${globSource(text, '.')}$`, `s${flags}`)
-}
-
 /** A wildcard ends with its part of the ARN; only the last of the six parts may have colons. */
-function arnGlob(arn: string): RegExp {
+function arnPattern(arn: string): RegExp {
   const [, head = '', last = arn] = /^((?:[^:]*:){5})(.*)$/s.exec(arn) ?? []
-  return new RegExp(`^${globSource(head, '[^:]')}${globSource(last, '.')}$`, 's')
+  return new RegExp(toRegExp(head, '[^:]').source.slice(0, -1) + toRegExp(last, '.').source.slice(1), 's')
 }
 
-/** `*` and `?` are wildcards. */
-function globSource(text: string, any: string): string {
-  return escape(text).replaceAll('\\*', `${any}*`).replaceAll('\\?', any)
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\^$.*+?|()[\]{}]/g, '\\$&')
+/** `*` and `?` stand for characters of the class `any`; without it for themselves. */
+function toRegExp(text: string, any?: string, flags = 's'): RegExp {
+  const escaped = text.replace(/[\\^$.*+?|()[\]{}]/g, '\\$&')
+  const source = any === undefined ? escaped : escaped.replaceAll('\\*', `${any}*`).replaceAll('\\?', any)
+  return new RegExp(`^${source}$`, flags)
 }
 
 function listOf(value: OneOrMore | undefined): string[] {

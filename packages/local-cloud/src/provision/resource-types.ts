@@ -5,7 +5,7 @@ import type { MappingConfig, Mappings } from '../lambda/mappings.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { PolicyDocument } from '../permissions/statement.ts'
 import type { BucketSettings } from '../s3/s3.ts'
-import type { Sns, Subscription } from '../sns/sns.ts'
+import { checkSubscription, type Sns, type Subscription } from '../sns/sns.ts'
 import type { Sqs } from '../sqs/sqs.ts'
 import type { Ssm } from '../ssm.ts'
 
@@ -157,8 +157,12 @@ const topic: ResourceType<{ KmsMasterKeyId?: string }> = {
 const subscription: ResourceType<Subscription> = {
   acts: 'TopicArn Protocol Endpoint RawMessageDelivery FilterPolicy FilterPolicyScope RedrivePolicy',
   keeps: '',
-  // Nobody gets mail from here
-  make: (properties, _, { subscriptions }) => void (properties.Protocol !== 'email' && subscriptions.push(properties)),
+  make: (properties, _, { subscriptions }) => {
+    // Nobody gets mail from here
+    if (properties.Protocol === 'email') return
+    checkSubscription(properties)
+    subscriptions.push(properties)
+  },
 }
 
 const lambdaFunction: ResourceType<Omit<FunctionConfig, 'FunctionName'> & { Code: { S3Key?: string } }> = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiError, arnOf, notModelled, type Operations, type Principal, type Site } from '../api.ts'
 import { sqsQueryName } from '../protocols.ts'
 import type { MessageAttributes, MessageToSend } from '../sqs/message.ts'
-import { checkFilter, type FilterPolicy, matchesFilter, nestKeys, valuesOf } from './filter-policy.ts'
+import { checkFilter, type FilterPolicy, matchesFilter } from './filter-policy.ts'
 
 export type Sns = ReturnType<typeof createSns>
 
@@ -13,27 +13,27 @@ export interface Subscription {
   Endpoint: string
   RawMessageDelivery?: boolean
   FilterPolicy?: FilterPolicy
-  FilterPolicyScope?: 'MessageAttributes' | 'MessageBody'
+  FilterPolicyScope?: string
   RedrivePolicy?: { deadLetterTargetArn: string }
 }
+type ActiveSubscription = Subscription & { SubscriptionArn: string; owner: string }
 
-type ActiveSubscription = Subscription & { SubscriptionArn: string; owner: string; filter: FilterPolicy }
-
-/** What a publisher gives to a topic. S3's subject is 'Amazon S3 Notification'. */
-interface Notification {
-  message: string
-  subject?: string | undefined
-  attributes?: MessageAttributes
+/** What a publisher gives to a topic, in the query protocol. S3's subject is 'Amazon S3 Notification'. */
+interface Publication {
+  TopicArn?: string
+  Message?: string
+  Subject?: string
+  MessageAttributes?: { entry: Record<string, { Name: string; Value: MessageAttributes[string] }> }
 }
 
-/** Sends to one queue; throws when that queue is missing or refuses. */
-export type Deliver = (queueArn: string, message: MessageToSend, principal: Principal) => void
-
-/** Standard topics whose subscribers are queues. */
-export function createSns(site: Site, deliver: Deliver) {
+/** Standard topics whose subscribers are queues. `deliver` sends to one; it throws when that is missing or refuses. */
+export function createSns(
+  site: Site,
+  deliver: (queueArn: string, message: MessageToSend, principal: Principal) => void,
+) {
   const topics = new Map<string, ActiveSubscription[]>()
 
-  function subscriptionsOf(topicArn: string): ActiveSubscription[] {
+  function subscriptionsOf(topicArn = ''): ActiveSubscription[] {
     const subscriptions = topics.get(topicArn)
     if (subscriptions) return subscriptions
     throw new ApiError(404, 'NotFound', 'Topic does not exist')
@@ -49,39 +49,37 @@ export function createSns(site: Site, deliver: Deliver) {
   /** The subscriptions of this stack are these alone. That of a queue to a topic keeps its ARN when it is changed. */
   function subscribe(owner: string, subscriptions: Subscription[]): void {
     const active = subscriptions.map((subscription): ActiveSubscription => {
-      const { TopicArn, Endpoint, Protocol, FilterPolicy: policy = {}, FilterPolicyScope: scope } = subscription
-      if (Protocol !== 'sqs') throw new Error(`Protocol ${Protocol} of a subscription is not modelled`)
-      checkFilter(policy)
+      const { TopicArn, Endpoint } = subscription
       const existing = subscriptionsOf(TopicArn).find((other) => other.Endpoint === Endpoint)
-      const SubscriptionArn = existing?.SubscriptionArn ?? `${TopicArn}:${randomUUID()}`
-      // A dot is an ordinary character of an attribute's name
-      const filter = scope === 'MessageBody' ? nestKeys(policy) : policy
-      return { ...subscription, SubscriptionArn, owner, filter }
+      return { ...subscription, SubscriptionArn: existing?.SubscriptionArn ?? `${TopicArn}:${randomUUID()}`, owner }
     })
     for (const [arn, existing] of topics) {
-      const own = active.filter(({ TopicArn }) => TopicArn === arn)
       const others = existing.filter((other) => other.owner !== owner)
-      topics.set(arn, [...others, ...own])
+      topics.set(arn, [...others, ...active.filter(({ TopicArn }) => TopicArn === arn)])
     }
   }
 
   /** Returns the message id; every queue that accepts the message, or its dead letter queue, has it. */
-  function publish(topicArn: string, notification: Notification): string {
-    const accepting = subscriptionsOf(topicArn).filter((subscription) => accepts(subscription, notification))
+  function publish(publication: Publication): string {
+    const { TopicArn, Message = '' } = publication
+    const accepting = subscriptionsOf(TopicArn).filter(({ FilterPolicy: policy }) => !policy || passes(policy, Message))
     const refuse = (reason: string) => new ApiError(400, 'InvalidParameter', `Invalid parameter: ${reason}`)
-    if (notification.message === '') throw refuse('Empty message')
-    if (Buffer.byteLength(notification.message) > 262_144) throw refuse('Message too long')
+    if (Message === '') throw refuse('Empty message')
+    if (Buffer.byteLength(Message) > 262_144) throw refuse('Message too long')
     const messageId = randomUUID()
-    for (const subscription of accepting) deliverTo(subscription, messageId, notification)
+    for (const subscription of accepting) deliverTo(subscription, messageId, publication)
     return messageId
   }
 
-  function deliverTo(subscription: ActiveSubscription, messageId: string, notification: Notification): void {
+  function deliverTo(subscription: ActiveSubscription, messageId: string, publication: Publication): void {
     const { TopicArn: sourceArn, Endpoint: queueArn, RawMessageDelivery: isRaw, RedrivePolicy: redrive } = subscription
     const principal: Principal = { type: 'service', service: 'sns.amazonaws.com', sourceArn }
-    const sent: MessageToSend = isRaw
-      ? { MessageBody: notification.message, MessageAttributes: notification.attributes ?? {} }
-      : { MessageBody: toEnvelope(notification, subscription, messageId, site.endpoint) }
+    const entries = Object.values(publication.MessageAttributes?.entry ?? {})
+    const attributes: MessageAttributes = Object.fromEntries(entries.map(({ Name, Value }) => [Name, { ...Value }]))
+    const envelope = () => toEnvelope(publication, attributes, subscription, messageId, site.endpoint)
+    const sent = isRaw
+      ? { MessageBody: publication.Message, MessageAttributes: attributes }
+      : { MessageBody: envelope() }
     const tell = (error: unknown, fate: string) =>
       site.warn(`${sourceArn}: message ${messageId} not delivered to ${queueArn}: ${(error as Error).message}; ${fate}`)
     try {
@@ -90,9 +88,9 @@ export function createSns(site: Site, deliver: Deliver) {
       const target = redrive?.deadLetterTargetArn
       tell(error, target ? `sent to ${target}` : 'dropped')
       if (!target) return
-      const attributes = { ...sent.MessageAttributes, ...describeFailure(error as Error) }
+      const MessageAttributes = { ...sent.MessageAttributes, ...describeFailure(error as Error) }
       try {
-        deliver(target, { ...sent, MessageAttributes: attributes }, principal)
+        deliver(target, { ...sent, MessageAttributes }, principal)
       } catch (again) {
         tell(again, 'dropped')
       }
@@ -100,40 +98,32 @@ export function createSns(site: Site, deliver: Deliver) {
   }
 
   const operations = {
-    Publish: (input: PublishForm) => {
+    Publish: (input: Publication & { TargetArn?: string }) => {
       const refused = ['MessageStructure', 'PhoneNumber'].find((name) => name in input)
       if (refused) throw notModelled('sns', `Publish with ${refused}`)
-      const { Message: message = '', Subject: subject, TopicArn, TargetArn, MessageAttributes: entries } = input
-      const pairs = Object.values(entries?.entry ?? {}).map(({ Name, Value }) => [Name, { ...Value }])
-      const notification = { message, subject, attributes: Object.fromEntries(pairs) }
-      return { MessageId: publish(TopicArn ?? TargetArn ?? '', notification) }
+      return { MessageId: publish({ TopicArn: input.TargetArn ?? '', ...input }) }
     },
-    ListTopics: () => ({ Topics: { member: [...topics.keys()].map((arn) => ({ TopicArn: arn })) } }),
+    ListTopics: () => ({ Topics: { member: [...topics.keys()].map((TopicArn) => ({ TopicArn })) } }),
     ListSubscriptionsByTopic: ({ TopicArn = '' }: { TopicArn?: string }) => {
       const member = subscriptionsOf(TopicArn).map(({ SubscriptionArn, Endpoint, Protocol }) => {
         return { SubscriptionArn, Endpoint, Protocol, TopicArn, Owner: site.accountId }
       })
       return { Subscriptions: { member } }
     },
-    GetTopicAttributes: ({ TopicArn = '' }: { TopicArn?: string }) => {
-      const { length: SubscriptionsConfirmed } = subscriptionsOf(TopicArn)
-      const attributes = { TopicArn, Owner: site.accountId, SubscriptionsConfirmed, SubscriptionsPending: 0 }
-      return { Attributes: { entry: Object.entries(attributes).map(([key, value]) => ({ key, value })) } }
-    },
   } satisfies Operations
   return { operations, createTopic, subscribe, publish }
 }
 
-/** Publish's input in the query protocol. */
-type PublishForm = Partial<Record<'Message' | 'Subject' | 'TopicArn' | 'TargetArn', string>> & {
-  MessageAttributes?: { entry: Record<string, { Name: string; Value: MessageAttributes[string] }> }
+/** Throws for what is not modelled. */
+export function checkSubscription({ Protocol, FilterPolicy: policy, FilterPolicyScope: scope }: Subscription): void {
+  if (Protocol !== 'sqs') throw new Error(`Protocol ${Protocol} is not modelled`)
+  if (policy && scope !== 'MessageBody') throw new Error('a FilterPolicy on message attributes is not modelled')
+  checkFilter(policy ?? {})
 }
 
-function accepts(subscription: ActiveSubscription, { message, attributes = {} }: Notification): boolean {
-  const { filter, FilterPolicyScope: scope } = subscription
-  if (scope !== 'MessageBody') return matchesFilter(filter, valuesOf(attributes))
+function passes(policy: FilterPolicy, message: string): boolean {
   try {
-    return matchesFilter(filter, JSON.parse(message))
+    return matchesFilter(policy, JSON.parse(message))
   } catch (error) {
     if (error instanceof SyntaxError) return false
     throw error
@@ -141,30 +131,31 @@ function accepts(subscription: ActiveSubscription, { message, attributes = {} }:
 }
 
 /** The JSON that a queue gets unless its subscription asks for raw delivery; the signature is not a real one. */
-function toEnvelope(notification: Notification, subscription: ActiveSubscription, MessageId: string, endpoint: string) {
-  const { message, subject, attributes = {} } = notification
-  const entries = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => {
-    return [name, { Type: DataType, Value: StringValue ?? BinaryValue }]
+function toEnvelope(
+  { Message, Subject }: Publication,
+  attributes: MessageAttributes,
+  { TopicArn, SubscriptionArn }: ActiveSubscription,
+  MessageId: string,
+  endpoint: string,
+): string {
+  const entries = Object.entries(attributes).map(([name, { DataType: Type, StringValue, BinaryValue }]) => {
+    return [name, { Type, Value: StringValue ?? BinaryValue }]
   })
+  const head = { Type: 'Notification', MessageId, TopicArn, Subject, Message, Timestamp: new Date().toISOString() }
   const envelope = {
-    Type: 'Notification',
-    MessageId,
-    TopicArn: subscription.TopicArn,
-    Subject: subject,
-    Message: message,
-    Timestamp: new Date().toISOString(),
+    ...head,
     SignatureVersion: '1',
     Signature: 'local',
     // Spelled so for queues; a function that SNS calls itself would see SigningCertUrl
     SigningCertURL: `${endpoint}/SimpleNotificationService-local.pem`,
-    UnsubscribeURL: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscription.SubscriptionArn}`,
+    UnsubscribeURL: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`,
     ...(entries.length > 0 && { MessageAttributes: Object.fromEntries(entries) }),
   }
   return JSON.stringify(envelope, undefined, 2)
 }
 
 /** What SNS writes on a dead letter: by these three a reader knows that SNS sent it. */
-function describeFailure(error: Error) {
+function describeFailure(error: Error): MessageAttributes {
   const code = error instanceof ApiError ? sqsQueryName(error.code) : 'InternalError'
   const text = (StringValue: string) => ({ DataType: 'String', StringValue })
   return { RequestID: text(randomUUID()), ErrorCode: text(code), ErrorMessage: text(error.message) }

@@ -5,14 +5,10 @@ import { createQueue, type Queue } from './queue.ts'
 export type Sqs = ReturnType<typeof createSqs>
 
 /** Of what clients send, whatever the operation. */
-type Input = MessageToSend & {
-  QueueUrl?: string
-  ReceiptHandle?: string
-  VisibilityTimeout?: number
-  WaitTimeSeconds?: number
-  MaxNumberOfMessages?: number
-} & Partial<Record<'AttributeNames' | 'MessageSystemAttributeNames' | 'MessageAttributeNames', string[]>>
-
+type Input = MessageToSend &
+  Partial<Record<'QueueUrl' | 'ReceiptHandle' | 'QueueName' | 'QueueNamePrefix', string>> &
+  Partial<Record<'VisibilityTimeout' | 'WaitTimeSeconds' | 'MaxNumberOfMessages', number>> &
+  Partial<Record<'AttributeNames' | 'MessageSystemAttributeNames' | 'MessageAttributeNames', string[]>>
 type Batch = { QueueUrl?: string; Entries?: (Input & { Id?: string })[] }
 
 const defaults = {
@@ -32,12 +28,11 @@ export function createSqs(site: Site) {
 
   /** Makes the queue, or gives an existing one these attributes and keeps its messages. Attributes: CloudFormation's. */
   function putQueue(name: string, given: Record<string, unknown>): Queue {
-    const attributes: Record<string, string> = { ...defaults }
-    for (const [key, value] of Object.entries(given)) {
-      if (value !== undefined) attributes[key] = typeof value === 'string' ? value : JSON.stringify(value)
-    }
+    const texts = Object.entries(given).flatMap(([key, value]) => {
+      return value === undefined ? [] : [[key, typeof value === 'string' ? value : JSON.stringify(value)]]
+    })
     const put = queues.get(name) ?? createQueue(arnOf(site, 'sqs', name), site, find)
-    put.setAttributes(attributes)
+    put.setAttributes({ ...defaults, ...Object.fromEntries(texts) })
     const target = put.redrivePolicy()?.deadLetterTargetArn
     if (target !== undefined && !find(target)) {
       throw invalid(`Value of parameter RedrivePolicy is invalid. Reason: the target ${target} does not exist.`)
@@ -61,29 +56,18 @@ export function createSqs(site: Site) {
 
   async function receive(input: Input, { signal }: ApiCall) {
     const source = queue(input.QueueUrl)
-    const waitSeconds = input.WaitTimeSeconds ?? source.valueOf('ReceiveMessageWaitTimeSeconds')
-    const messages = await source.receive({
-      max: checkRange('MaxNumberOfMessages', input.MaxNumberOfMessages ?? 1, 1, 10),
-      waitSeconds: checkRange('WaitTimeSeconds', waitSeconds, 0, 20),
-      visibilitySeconds: input.VisibilityTimeout && checkRange('VisibilityTimeout', input.VisibilityTimeout, 0, 43_200),
-      signal,
-    })
+    const { WaitTimeSeconds = source.valueOf('ReceiveMessageWaitTimeSeconds'), MaxNumberOfMessages: max = 1 } = input
+    const { VisibilityTimeout: visibilitySeconds = source.valueOf('VisibilityTimeout') } = input
+    checkRange('MaxNumberOfMessages', max, 1, 10)
+    checkRange('WaitTimeSeconds', WaitTimeSeconds, 0, 20)
+    checkRange('VisibilityTimeout', visibilitySeconds, 0, 43_200)
+    const messages = await source.receive({ max, waitSeconds: WaitTimeSeconds, visibilitySeconds, signal })
     return messages.length > 0 ? { Messages: messages.map((message) => selectAttributes(message, input)) } : {}
   }
 
-  function remove({ QueueUrl: url, ReceiptHandle: handle = '' }: Input): object {
-    queue(url).remove(handle)
-    return {}
-  }
-
-  function changeVisibility({
-    QueueUrl: url,
-    ReceiptHandle: handle = '',
-    VisibilityTimeout: seconds = NaN,
-  }: Input): object {
+  const remove = ({ QueueUrl: url, ReceiptHandle: handle = '' }: Input) => queue(url).remove(handle)
+  const changeVisibility = ({ QueueUrl: url, ReceiptHandle: handle = '', VisibilityTimeout: seconds = NaN }: Input) =>
     queue(url).changeVisibility(handle, seconds)
-    return {}
-  }
 
   const operations = {
     SendMessage: send,
@@ -97,21 +81,18 @@ export function createSqs(site: Site) {
     DeleteMessageBatch: (input: Batch) => eachEntry(input, remove),
     ChangeMessageVisibility: changeVisibility,
     ChangeMessageVisibilityBatch: (input: Batch) => eachEntry(input, changeVisibility),
-    GetQueueAttributes: (input: Input) => ({
-      Attributes: pick(queue(input.QueueUrl).describe(), input.AttributeNames),
-    }),
-    GetQueueUrl: ({ QueueName: name }: { QueueName: string }) => ({ QueueUrl: urlOf(queue(name)) }),
-    ListQueues: ({ QueueNamePrefix: prefix = '' }: { QueueNamePrefix?: string }) => ({
-      QueueUrls: urlsOf(({ arn }) => arn.startsWith(arnOf(site, 'sqs', prefix))),
-    }),
+    GetQueueAttributes: ({ QueueUrl: url, AttributeNames: names }: Input) => {
+      return { Attributes: pick(queue(url).describe(), names) }
+    },
+    GetQueueUrl: ({ QueueName: name }: Input) => ({ QueueUrl: urlOf(queue(name)) }),
+    ListQueues: ({ QueueNamePrefix: prefix = '' }: Input) => {
+      return { QueueUrls: urlsOf(({ arn }) => arn.startsWith(arnOf(site, 'sqs', prefix))) }
+    },
     ListDeadLetterSourceQueues: ({ QueueUrl: url }: Input) => {
       const { arn } = queue(url)
       return { queueUrls: urlsOf((source) => source.redrivePolicy()?.deadLetterTargetArn === arn) }
     },
-    PurgeQueue: ({ QueueUrl: url }: Input) => {
-      queue(url).purge()
-      return {}
-    },
+    PurgeQueue: ({ QueueUrl: url }: Input) => queue(url).purge(),
   } satisfies Operations
 
   /** Its messages go with it. */
@@ -120,7 +101,7 @@ export function createSqs(site: Site) {
 }
 
 /** One failing entry leaves the others alone; a wrong batch fails as a whole. */
-function eachEntry({ QueueUrl, Entries: entries = [] }: Batch, action: (entry: Input) => object) {
+function eachEntry({ QueueUrl = '', Entries: entries = [] }: Batch, action: (entry: Input) => object | void) {
   const ids = entries.map(({ Id: id = '' }) => id)
   const refusals = {
     EmptyBatchRequest: ids.length === 0 && 'There should be at least one entry in the request.',
@@ -129,11 +110,10 @@ function eachEntry({ QueueUrl, Entries: entries = [] }: Batch, action: (entry: I
     InvalidBatchEntryId: !ids.every((id) => /^[\w-]{1,80}$/.test(id)) && 'The Id of an entry is invalid.',
   }
   for (const [code, message] of Object.entries(refusals)) if (message) throw new ApiError(400, code, message)
-  const Successful: object[] = []
-  const Failed: object[] = []
+  const [Successful, Failed]: [object[], object[]] = [[], []]
   for (const { Id, ...entry } of entries) {
     try {
-      Successful.push({ Id, ...action({ ...entry, ...(QueueUrl && { QueueUrl }) }) })
+      Successful.push({ Id, ...action({ ...entry, QueueUrl }) })
     } catch (error) {
       if (!(error instanceof ApiError) || error.code === 'QueueDoesNotExist') throw error
       Failed.push({ Id, SenderFault: true, Code: error.code, Message: error.message })
@@ -143,10 +123,9 @@ function eachEntry({ QueueUrl, Entries: entries = [] }: Batch, action: (entry: I
 }
 
 function selectAttributes(message: ReceivedMessage, input: Input): object {
-  const { MessageId, ReceiptHandle, MD5OfBody, Body, Attributes, MessageAttributes = {} } = message
+  const { Attributes, MessageAttributes = {}, MD5OfMessageAttributes: _, ...always } = message
   const system = pick(Attributes, [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])])
   const own = withDigest(pick(MessageAttributes, input.MessageAttributeNames))
-  const always = { MessageId, ReceiptHandle, MD5OfBody, Body }
   return { ...always, ...(Object.keys(system).length > 0 && { Attributes: system }), ...own }
 }
 

@@ -39,7 +39,8 @@ export async function startFunctions(allows: (principal: Principal, action: stri
     }
     await functions.put({ ...config, ...changes }, asset)
   }
-  const invoke = async (event: unknown = {}) => JSON.parse(await functions.invoke('greeter', JSON.stringify(event)))
+  const invoke = async (event: unknown = {}) =>
+    JSON.parse(await functions.find('greeter').invoke(JSON.stringify(event)))
   return { site, keys, logs, functions, put, invoke, close }
 }
 

@@ -186,9 +186,9 @@ test('reports which actions of each policy were used, also after its stack was c
 
   replace('Stack', [{ id: 'Role', arn: roleArn, document: { Statement: statements } }])
 
-  const used = [`Allow sqs:SendMessage ${queueArn}`]
+  const used = [`Allow sqs:SendMessage on ${queueArn}`]
   expect(report()).toEqual({
-    roles: [{ role: roleArn, used, unused: [`Allow sqs:ReceiveMessage ${queueArn}`] }],
+    roles: [{ role: roleArn, used, unused: [`Allow sqs:ReceiveMessage on ${queueArn}`] }],
     resources: [],
     denied: [],
   })

@@ -49,12 +49,19 @@ const named = (QueueName: string, more: object = {}) => ({
 })
 
 /** A function that is fed from a queue. */
-function worker(changes: { queue?: object; function?: object; mapping?: object } = {}): Stack {
+function worker(changes: { queue?: object; function?: object; mapping?: object; subscription?: object } = {}): Stack {
   return {
     assets: { 'code.zip': { 'handler.mjs': 'export const handler = async () => {}' } },
     Resources: {
       Queue: named('jobs', changes.queue),
       Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker' } },
+      ...(changes.subscription && {
+        Topic: { Type: 'AWS::SNS::Topic' },
+        Subscription: {
+          Type: 'AWS::SNS::Subscription',
+          Properties: { TopicArn: { Ref: 'Topic' }, ...changes.subscription },
+        },
+      }),
       Function: {
         Type: 'AWS::Lambda::Function',
         Properties: {
@@ -156,9 +163,9 @@ test('makes a queue with its dead letter queue, and subscribes it to a topic of 
     },
   })
 
-  const topicArn = ssm.parameter('/topic') ?? ''
+  const TopicArn = ssm.parameter('/topic') ?? ''
   for (const kind of ['good', 'bad']) {
-    sns.publish(topicArn, { message: JSON.stringify({ kind }) })
+    sns.publish({ TopicArn, Message: JSON.stringify({ kind }) })
   }
   const received = await sqs.queue('jobs').receive({ max: 10 })
   expect(received.map(({ Body }) => Body)).toEqual(['{"kind":"good"}'])
@@ -320,6 +327,11 @@ test.each([
     'code that is no asset',
     { function: { Code: { ZipFile: 'x' } } },
     'Function: Code is not an asset of this assembly: {"ZipFile":"x"}',
+  ],
+  [
+    'a subscription of something else than a queue',
+    { subscription: { Protocol: 'https', Endpoint: 'https://example.com' } },
+    'Subscription: Protocol https is not modelled',
   ],
   ['another runtime', { function: { Runtime: 'python3.13' } }, 'Function: Runtime python3.13 is not modelled'],
 ])('refuses %s', async (_, changes, message) => {

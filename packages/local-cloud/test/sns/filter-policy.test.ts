@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { checkFilter, type FilterPolicy, matchesFilter, nestKeys, valuesOf } from '../../src/sns/filter-policy.ts'
+import { checkFilter, type FilterPolicy, matchesFilter } from '../../src/sns/filter-policy.ts'
 
 const created = { Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: 'img/a.jpg', size: 5 } } }] }
 const key = (...conditions: (string | object)[]) =>
@@ -18,15 +18,10 @@ test.each<[string, FilterPolicy]>([
   ['anything but a prefix', key({ 'anything-but': { prefix: 'thumbs/' } })],
   ['a key that exists', key({ exists: true })],
   ['a key that does not', { Records: { s3: { gone: [{ exists: false }] } } }],
-  ['a numeric range', { Records: { s3: { object: { size: [{ numeric: ['>', 1, '<=', 5] }] } } } }],
-  [
-    'dotted keys',
-    { 'Records.s3.object.key': [{ prefix: 'img/' }], 'Records.eventName': [{ prefix: 'ObjectCreated:' }] },
-  ],
-  ['either of two keys', { $or: [{ none: ['x'] }, { Records: { eventName: ['ObjectCreated:Put'] } }] }],
+  ['a number', { Records: { s3: { object: { size: [5] } } } }],
   ['an empty policy', {}],
 ])('the body filter accepts %s', (_, policy) => {
-  expect(matchesFilter(nestKeys(policy), created)).toBe(true)
+  expect(matchesFilter(policy, created)).toBe(true)
 })
 
 test.each<[string, FilterPolicy]>([
@@ -37,11 +32,10 @@ test.each<[string, FilterPolicy]>([
   ['a dot of a wildcard that is not a dot', key({ wildcard: 'img/a?jpg' })],
   ['what anything-but names', key({ 'anything-but': { suffix: '.jpg' } })],
   ['anything-but on a missing key', { Records: { s3: { gone: [{ 'anything-but': ['x'] }] } } }],
-  ['a number out of range', { Records: { s3: { object: { size: [{ numeric: ['>', 5] }] } } } }],
-  ['text where a number is asked for', key({ numeric: ['=', 5] })],
+  ['a number as text', { Records: { s3: { object: { size: ['5'] } } } }],
   ['a missing key', { gone: [{ exists: true }] }],
 ])('the body filter refuses %s', (_, policy) => {
-  expect(matchesFilter(nestKeys(policy), created)).toBe(false)
+  expect(matchesFilter(policy, created)).toBe(false)
 })
 
 test('all keys must match in the same record of a message', () => {
@@ -56,25 +50,13 @@ test('the test event of S3 matches no filter on records', () => {
   expect(matchesFilter(key({ exists: true }), { Service: 'Amazon S3', Event: 's3:TestEvent' })).toBe(false)
 })
 
-test('filters on attributes by their types, with dots in names', () => {
-  const policy = { 'a.b': ['x'], size: [{ numeric: ['<', 5] }], tags: ['red'] }
-  const attributes = {
-    'a.b': { DataType: 'String', StringValue: 'x' },
-    size: { DataType: 'Number', StringValue: '4.5' },
-    tags: { DataType: 'String.Array', StringValue: '["blue","red"]' },
-  }
-  const textual = { ...attributes, size: { DataType: 'String', StringValue: '4.5' } }
-
-  expect(matchesFilter(policy, valuesOf(attributes))).toBe(true)
-  expect(matchesFilter(policy, valuesOf(textual))).toBe(false)
-  expect(matchesFilter(policy, valuesOf({}))).toBe(false)
-})
-
-test('refuses an operator that SNS does not have, wherever it stands', () => {
-  const contains = key({ exists: true }, { contains: 'x' })
-
-  expect(() => checkFilter(contains)).toThrow('Unrecognized match type contains')
-  expect(() => checkFilter({ $or: [{ a: ['x'] }, contains] })).toThrow('Unrecognized match type contains')
+test.each<[string, FilterPolicy]>([
+  ['operator contains', key({ exists: true }, { contains: 'x' })],
+  ['operator numeric', { Records: { s3: { object: { size: [{ numeric: ['>', 1] }] } } } }],
+  ['key $or', { $or: [{ a: ['x'] }, { b: ['x'] }] as never }],
+  ['key Records.eventName', { 'Records.eventName': ['x'] }],
+])('refuses %s, which it does not know, wherever it stands', (what, policy) => {
+  expect(() => checkFilter(policy)).toThrow(`FilterPolicy ${what} is not modelled`)
 })
 
 const recorded = new URL(

@@ -2,17 +2,24 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { currentStage } from '../lib/stages.ts'
-import { deploy } from './deploy.ts'
-import { synth } from './synth.ts'
+
+type App = 'hub' | 'subscriber'
+
+// Each is loaded only when it is asked for: synth needs no AWS client.
+const COMMANDS = new Map<string | undefined, (folder: string, app: App) => Promise<void>>([
+  ['synth', async (folder, app) => (await import('./synth.ts')).synth(folder, app)],
+  ['diff', async (folder) => (await import('./diff.ts')).diff(folder, currentStage())],
+  ['deploy', async (folder, app) => (await import('./deploy.ts')).deploy(folder, app, currentStage())],
+  ['destroy', async (folder, app) => (await import('./destroy.ts')).destroy(folder, app, currentStage())],
+])
 
 const folder = process.cwd()
 const app = folder === join(import.meta.dirname, '..') ? 'hub' : 'subscriber'
-const command = process.argv[2]
 try {
   if (app === 'subscriber' && !existsSync(join(folder, 'infra.ts'))) throw new Error('no infra.ts here')
-  if (command === 'synth') await synth(folder, app)
-  else if (command === 'deploy') await deploy(folder, app, currentStage())
-  else throw new Error('the commands are synth and deploy, in the folder of an app or in infra')
+  const run = COMMANDS.get(process.argv[2])
+  if (!run) throw new Error(`the commands are ${[...COMMANDS.keys()].join(', ')}, in the folder of an app or in infra`)
+  await run(folder, app)
 } catch (error) {
   process.stderr.write(`fanout-cdk: ${basename(folder)}: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

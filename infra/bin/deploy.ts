@@ -1,45 +1,23 @@
-import { spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm'
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { hubParameterNames } from '../lib/hub-parameters.ts'
-import type { Stage } from '../lib/stages.ts'
+import { keepsData, type Stage } from '../lib/stages.ts'
+import { findLosses, readChanges } from './changes.ts'
+import { runCdk } from './run-cdk.ts'
+import { openTarget } from './target.ts'
 
 /**
  * Deploys what was synthesized into `cdk.out` of `folder`, after telling where to.
- * @throws Error when that is not where the stage is pinned to, or when a subscriber has no hub there
+ * @throws Error for a subscriber that has no hub there, and for a change that takes data away from a stage that keeps it
  */
 export async function deploy(folder: string, app: 'hub' | 'subscriber', stage: Stage): Promise<void> {
-  const sts = new STSClient({})
-  const region = await sts.config.region()
-  const { Account: account = '' } = await sts.send(new GetCallerIdentityCommand({}))
-  process.stdout.write(`account ${account}  region ${region}  stage ${stage.name}\n`)
-  refuseOtherTarget(stage, { account, region })
+  const { region } = await openTarget(stage)
   if (app === 'subscriber') await requireHub(stage, region)
-
-  const cli = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk')
-  // The pattern and not --all: an assembly of another stage is then refused.
-  const stacks = `Fanout-${stage.name}-*`
-  const args = [cli, 'deploy', stacks, '--app', 'cdk.out', '--require-approval', 'never', '--no-notices']
-  const { status } = spawnSync(process.execPath, args, {
-    cwd: folder,
-    stdio: 'inherit',
-    env: { ...process.env, AWS_REGION: region },
-  })
-  if (status !== 0) throw new Error(`cdk deploy ended with ${status}`)
+  if (keepsData(stage)) refuseLosses(findLosses(await readChanges(folder, region)))
+  runCdk(folder, stage, region, 'deploy', '--require-approval', 'never', ...takeOver(stage))
 }
 
-/** A stage is only a label until it says which account and region it is. */
-export function refuseOtherTarget(stage: Stage, target: { account: string; region: string }): void {
-  for (const pin of ['account', 'region'] as const) {
-    const pinned = stage[pin]
-    if (pinned !== undefined && pinned !== target[pin]) {
-      throw new Error(
-        `stage ${stage.name} is pinned to ${pin} ${pinned}, but this is ${target[pin]} (infra/lib/stages.ts)`,
-      )
-    }
-  }
-}
+/** Buckets and tables that outlived an earlier stack come back into the new one by their names. */
+const takeOver = (stage: Stage): string[] => (keepsData(stage) ? ['--import-existing-resources'] : [])
 
 async function requireHub(stage: Stage, region: string): Promise<void> {
   const Name = hubParameterNames(stage.name).topicArn
@@ -52,4 +30,9 @@ async function requireHub(stage: Stage, region: string): Promise<void> {
       { cause },
     )
   }
+}
+
+/** @throws Error naming every resource that would be replaced or removed with what it holds */
+export function refuseLosses(losses: readonly string[]): void {
+  if (losses.length > 0) throw new Error(`this would take data away: ${losses.join(', ')}`)
 }

@@ -22,7 +22,7 @@ export const ABORT_INCOMPLETE_UPLOADS = { abortIncompleteMultipartUploadAfter: D
 
 /**
  * What every table of a stage has. One that is kept has a fixed name, by which the next deploy after its stack was removed
- * finds it (docs/decisions/0005-names-of-what-is-kept.md).
+ * finds it (docs/decisions/0006-names-of-what-is-kept.md).
  */
 export function tableProps(stage: Stage, key: IKey | undefined, name: string) {
   return {

@@ -66,9 +66,9 @@ test.each([
 })
 
 test('refuses other commands', () => {
-  expect(fanoutCdk('destroy')).toEqual({
+  expect(fanoutCdk('publish')).toEqual({
     status: 1,
-    output: expect.stringContaining('the commands are synth and deploy'),
+    output: expect.stringContaining('the commands are synth, diff, deploy, destroy'),
   })
 })
 

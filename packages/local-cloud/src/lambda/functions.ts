@@ -93,8 +93,10 @@ export function createFunctions(
     await rm(join(site.dataDir, 'functions'), { recursive: true, force: true })
   }
 
-  const operations = { ListFunctions: () => ({ Functions: [...versions.values()].map(({ config }) => config) }) }
-  return { operations: operations satisfies Operations, put, remove, find, close }
+  const operations = {
+    GetFunctionConfiguration: ({ FunctionName: name }: FunctionConfig) => find(name).config,
+  } satisfies Operations
+  return { operations, put, remove, find, close }
 }
 
 /** The execution environments of one version of a function: used again, the last used first, one more when all are busy. */

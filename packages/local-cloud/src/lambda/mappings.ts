@@ -19,9 +19,11 @@ const defaults = {
   FunctionResponseTypes: [] as string[],
   Enabled: true,
 }
-
 /** A mapping as its template describes it, in the API's words. */
 export type MappingConfig = typeof defaults & { UUID: string }
+type Given = Partial<MappingConfig> & { UUID: string }
+
+type Started = { config: MappingConfig; template: Given; principal: Principal; stop: () => void }
 
 // In real time: a long poll in process costs one timer
 const pollSeconds = 20
@@ -30,29 +32,36 @@ const concurrencyOfHost = Math.max(2, Math.floor(availableParallelism() / 2))
 
 /** Event source mappings, which receive and delete as the role of their function. */
 export function createMappings(site: Site, sqs: Sqs, functions: Functions, { allows }: Pick<Permissions, 'allows'>) {
-  const started = new Map<string, { config: MappingConfig; principal: Principal; stop: () => void }>()
+  const started = new Map<string, Started>()
 
   /**
-   * Starts or changes a mapping.
+   * Starts or changes a mapping. What the API has changed stays until its template is another one, as in CloudFormation.
    * @throws Error for what Lambda refuses
    */
-  function put(given: Partial<MappingConfig> & { UUID: string }): void {
-    const config = { ...defaults, ...given }
-    const { UUID, FunctionName: name, EventSourceArn: queueArn, Enabled: isEnabled } = config
-    const queue = sqs.queue(queueArn)
-    const { config: functionConfig, warm, principal } = functions.find(name)
+  function put(template: Given): void {
+    const old = started.get(template.UUID)
+    const isSame = JSON.stringify(old?.template) === JSON.stringify(template)
+    start(old && isSame ? old.config : { ...defaults, ...template }, template)
+  }
+
+  function start(config: MappingConfig, template: Given): void {
+    const { UUID, EventSourceArn: queueArn, Enabled: isEnabled } = config
+    const [queue, { config: functionConfig, warm, principal }] = [
+      sqs.queue(queueArn),
+      functions.find(config.FunctionName),
+    ]
     check(config, queue.valueOf('VisibilityTimeout'), functionConfig.Timeout)
     if (isEnabled) warm()
     const old = started.get(UUID)
     if (JSON.stringify([old?.config, old?.principal]) === JSON.stringify([config, principal])) return
     old?.stop()
-    const invoke = (event: string) => functions.find(name).invoke(event)
+    const invoke = (event: string) => functions.find(config.FunctionName).invoke(event)
     const may = (action: string) => allows(principal, `sqs:${action}`, queueArn)
     const stop = isEnabled ? startMapping(config, queue, invoke, may, site) : () => {}
-    started.set(UUID, { config, principal, stop })
+    started.set(UUID, { config, template, principal, stop })
   }
 
-  function find(UUID: string) {
+  function find(UUID: string): Started {
     const found = started.get(UUID)
     if (found) return found
     throw new ApiError(404, 'ResourceNotFoundException', 'The resource you requested does not exist.')
@@ -63,23 +72,22 @@ export function createMappings(site: Site, sqs: Sqs, functions: Functions, { all
     started.delete(UUID)
   }
 
-  const describe = ({ config: { Enabled: isEnabled, FunctionName: name, ...config } }: { config: MappingConfig }) => ({
+  const describe = ({ config: { Enabled: isEnabled, FunctionName: name, ...config } }: Started) => ({
     ...config,
     FunctionArn: arnOf(site, 'lambda', `function:${name.split(':').at(-1)}`),
-    EventSourceMappingArn: arnOf(site, 'lambda', `event-source-mapping:${config.UUID}`),
     State: isEnabled ? 'Enabled' : 'Disabled',
   })
   const operations = {
     GetEventSourceMapping: ({ UUID }: { UUID: string }) => describe(find(UUID)),
-    ListEventSourceMappings: ({ FunctionName: name, EventSourceArn: arn }: Partial<MappingConfig>) => {
+    ListEventSourceMappings: ({ FunctionName: name = '', EventSourceArn: arn }: Partial<MappingConfig>) => {
       const all = [...started.values()].map(describe)
       const isAsked = ({ FunctionArn, EventSourceArn }: (typeof all)[number]) =>
         (!name || FunctionArn.endsWith(`:${name.split(':').at(-1)}`)) && (!arn || EventSourceArn === arn)
       return { EventSourceMappings: all.filter(isAsked) }
     },
-    // For this run, or until the stack is provisioned again
-    UpdateEventSourceMapping: ({ UUID, ...changes }: Partial<MappingConfig> & { UUID: string }) => {
-      put({ ...find(UUID).config, ...changes })
+    UpdateEventSourceMapping: ({ UUID, ...changes }: Given) => {
+      const { config, template } = find(UUID)
+      start({ ...config, ...changes }, template)
       return describe(find(UUID))
     },
   } satisfies Operations
@@ -91,7 +99,7 @@ export function createMappings(site: Site, sqs: Sqs, functions: Functions, { all
  * alone, so they come back when their own visibility ends. Returns how to stop it; invocations that run then still end.
  */
 export function startMapping(
-  config: MappingConfig,
+  { BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds, ...config }: MappingConfig,
   queue: Queue,
   invoke: (event: string) => Promise<string>,
   may: (action: 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes') => boolean,
@@ -99,7 +107,6 @@ export function startMapping(
 ): () => void {
   const stopping = new AbortController()
   const { signal } = stopping
-  const { BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds } = config
   let collected = Promise.resolve<ReceivedMessage[]>([])
 
   /** Receives only when it is free: what is not received does not use up receives. */
@@ -149,9 +156,10 @@ export function startMapping(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 function check(config: MappingConfig, visibilitySeconds: number, timeoutSeconds: number): void {
   const { BatchSize, MaximumBatchingWindowInSeconds, ScalingConfig } = config
+  const invalid = (message: string) => new ApiError(400, 'InvalidParameterValueException', message)
   if (visibilitySeconds < timeoutSeconds) {
     const visibility = `queue visibility timeout: ${visibilitySeconds} seconds`
-    throw new Error(`${visibility} is less than function timeout: ${timeoutSeconds} seconds`)
+    throw invalid(`${visibility} is less than function timeout: ${timeoutSeconds} seconds`)
   }
   const ranges = {
     MaximumConcurrency: [ScalingConfig.MaximumConcurrency, 2, 1000],
@@ -159,6 +167,6 @@ function check(config: MappingConfig, visibilitySeconds: number, timeoutSeconds:
     MaximumBatchingWindowInSeconds: [MaximumBatchingWindowInSeconds, 0, 300],
   }
   for (const [name, [value = 0, least = 0, most = 0]] of Object.entries(ranges)) {
-    if (value < least || value > most) throw new Error(`${name} ${value} is not between ${least} and ${most}`)
+    if (value < least || value > most) throw invalid(`${name} ${value} is not between ${least} and ${most}`)
   }
 }

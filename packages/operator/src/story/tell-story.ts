@@ -55,7 +55,7 @@ function tellEvents(events: StoryEvent[]): StoryLine[] {
     .toSorted((a, b) => Date.parse(a.eventTime) - Date.parse(b.eventTime))
     .map((event) => {
       const text = describeEvent(event, isThere)
-      if (/^ObjectCreated:/.test(event.eventName)) isThere = true
+      if (event.eventName.startsWith('ObjectCreated:')) isThere = true
       if (/^(ObjectRemoved|LifecycleExpiration):/.test(event.eventName)) isThere = false
       return { at: event.eventTime, type: 'event', who: 'S3', text }
     })

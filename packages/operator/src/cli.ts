@@ -17,6 +17,7 @@ const LOADERS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   pause: async () => (await import('./commands/pause.ts')).pauseCommand,
   resume: async () => (await import('./commands/pause.ts')).resumeCommand,
   logs: async () => (await import('./commands/logs.ts')).logsCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   parse: async () => (await import('./commands/parse.ts')).parseCommand,
 }
 

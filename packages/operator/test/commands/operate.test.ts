@@ -14,3 +14,9 @@ test.each(['pause', 'resume', 'logs'])('%s without a subscriber is refused', asy
   expect(code).toBe(2)
   expect(stderr).toContain('subscriber')
 })
+
+test('the help of doctor shows an example', async () => {
+  const { stdout } = await runCli(['doctor', '--help'])
+
+  expect(stdout).toContain('Example:\n  $ ')
+})

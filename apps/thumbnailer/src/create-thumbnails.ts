@@ -41,7 +41,8 @@ export async function createThumbnails(
 async function matchOnce(event: ObjectEvent, deps: ThumbnailDeps, isThorough: boolean): Promise<Outcome | 'conflict'> {
   const { store, spec } = deps
   const keys = renditionKeys(event.key, spec)
-  const [source, first] = await Promise.all([store.headSource(event.key), store.headRendition(keys[0])])
+  const [firstKey, ...otherKeys] = keys
+  const [source, first] = await Promise.all([store.headSource(event.key), store.headRendition(firstKey)])
   // The first rendition is written first and removed last: without it there is none. (A LIST costs as much as 12 HEADs.)
   const isNew = source && !first && !isThorough
   const stored = isNew ? [] : await store.listRenditions(renditionPrefix(event.key))
@@ -49,11 +50,18 @@ async function matchOnce(event: ObjectEvent, deps: ThumbnailDeps, isThorough: bo
 
   const wanted = source ? await renderSource(source, event, deps) : gone(stored)
   if (wanted === 'conflict') return 'conflict'
-  const changes = await replaceRenditions(stored, wanted.renditions, keys[0], store)
+  // A removal beside an upload may have taken the first before there were others. Who writes would be refused by those.
+  if (isNew && wanted.renditions.length === 0 && (await hasAny(otherKeys, store))) return 'conflict'
+  const changes = await replaceRenditions(stored, wanted.renditions, firstKey, store)
   if (changes === 'conflict') return 'conflict'
   // S3 has no condition across two objects: only a second look tells that we did not write for an object of the past.
   if (changes > 0 && !isSame(source, await store.headSource(event.key))) return 'conflict'
   return wanted.outcome
+}
+
+async function hasAny(keys: string[], store: ThumbnailStore): Promise<boolean> {
+  const found = await Promise.all(keys.map((key) => store.headRendition(key)))
+  return found.some((rendition) => rendition !== undefined)
 }
 
 /** The renditions that should exist, and what to say when they do. */

@@ -34,6 +34,8 @@ export function startLife(
 
   /** One side of a call: before it has had its effect, or after. */
   async function pass(): Promise<void> {
+    // Its deadline, which is one of real time, may awaken a dead process, and what it draws would be missing elsewhere
+    if (isOver) await never()
     await clock.sleep(latencyMs(random))
     if (!isOver && random.chance(trouble.deaths)) end()
     if (isOver) await never()

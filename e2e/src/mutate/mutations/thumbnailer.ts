@@ -38,16 +38,16 @@ export const thumbnailer = mutationsOf('apps/thumbnailer', [
     replace: `.filter((key) => !wantedKeys.has(key) && key === firstKey)`,
   },
   {
-    breaks: 'the first rendition goes last',
-    file: 'src/replace-renditions.ts',
-    find: `strays.filter((key) => key !== firstKey)`,
-    replace: `strays`,
-  },
-  {
     breaks: 'a second try looks at everything under the prefix',
     file: 'src/create-thumbnails.ts',
     find: `let isThorough = attempt > 1 || event.kind === 'observed'`,
     replace: `let isThorough = event.kind === 'observed'`,
+  },
+  {
+    breaks: 'others may be there when the first rendition is not',
+    file: 'src/create-thumbnails.ts',
+    find: `(await hasAny(otherKeys, store))`,
+    replace: `(await hasAny([], store)) && otherKeys`,
   },
   {
     breaks: "no object's renditions lie under another's prefix",
@@ -58,7 +58,7 @@ export const thumbnailer = mutationsOf('apps/thumbnailer', [
   {
     breaks: 'an image is refused by its header when it is too large',
     file: 'src/render-thumbnails.ts',
-    find: `if (tooLarge) return { type: 'rejected', reason: tooLarge }`,
-    replace: `void tooLarge`,
+    find: `if (tooMuch) return { type: 'rejected', reason: tooMuch }`,
+    replace: `void tooMuch`,
   },
 ])

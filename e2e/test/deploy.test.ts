@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { APPS, stackOf } from '../src/subscriber-stacks.ts'
 import { startRecorder, type Recorder } from '../src/aws-recorder/recorder.ts'
 
 const root = join(import.meta.dirname, '../..')
-const APPS = ['Fanout-dev-AuditLogger', 'Fanout-dev-MetadataIndexer', 'Fanout-dev-Thumbnailer']
+const STACKS = APPS.map((app) => stackOf(app))
 
 let aws: Recorder
 beforeAll(async () => {
@@ -41,12 +42,12 @@ test('all of them is what is missing, and the hub comes first', async () => {
 
   expect([code === 0 ? 'done' : output, changeSets.toSorted()]).toEqual([
     'done',
-    ['CREATE Fanout-dev-AuditLogger', 'CREATE Fanout-dev-MetadataIndexer'],
+    STACKS.filter((stack) => stack !== 'Fanout-dev-Thumbnailer').map((stack) => `CREATE ${stack}`),
   ])
   const deploys = [...output.matchAll(/(\S+):deploy: account /g)].map(([, name]) => name)
   expect(deploys[0]).toBe('@fanout/infra')
-  expect(deploys).toHaveLength(4)
-  expect([...aws.account.stacks.keys()].toSorted()).toEqual([...APPS, 'Fanout-dev-Hub'].toSorted())
+  expect(deploys).toHaveLength(1 + APPS.length)
+  expect([...aws.account.stacks.keys()].toSorted()).toEqual([...STACKS, 'Fanout-dev-Hub'].toSorted())
 }, 180_000)
 
 test('a deploy that changes nothing executes no change set', async () => {
@@ -75,7 +76,7 @@ test('a diff of what is deployed has no changes', async () => {
   const { code, output } = await run('pnpm run diff')
 
   expect(code === 0 ? 'done' : output).toBe('done')
-  expect(output.match(/Fanout-dev-\w+: no changes/g)).toHaveLength(4)
+  expect(output.match(/Fanout-dev-\w+: no changes/g)).toHaveLength(1 + APPS.length)
 }, 180_000)
 
 test('a diff that replaces or removes what holds data fails, and names it', async () => {
@@ -103,7 +104,7 @@ test('the hub is not destroyed while subscribers are there', async () => {
   const { code, output } = await run('turbo run destroy --filter=@fanout/infra')
 
   expect([code, aws.account.deleted]).toEqual([1, []])
-  expect(output).toContain('the hub still has subscribers (audit-logger, metadata-indexer, thumbnailer)')
+  expect(output).toContain(`the hub still has subscribers (${APPS.join(', ')})`)
 }, 180_000)
 
 test('a subscriber is not destroyed while messages wait for it', async () => {
@@ -133,8 +134,8 @@ test('all of them go, subscribers before the hub, and versioned buckets are empt
   const { code, output } = await run('pnpm run destroy')
 
   expect(code === 0 ? 'done' : output).toBe('done')
-  expect(aws.account.deleted.slice(0, 3).toSorted()).toEqual(APPS)
-  expect(aws.account.deleted.slice(3)).toEqual(['Fanout-dev-Hub'])
+  expect(aws.account.deleted.slice(0, -1).toSorted()).toEqual(STACKS)
+  expect(aws.account.deleted.slice(-1)).toEqual(['Fanout-dev-Hub'])
   expect([...(uploads?.keys() ?? [])]).toEqual([])
   expect(output).toContain('emptied fanout-dev-hub-uploads: 2 versions')
 }, 180_000)

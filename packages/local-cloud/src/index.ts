@@ -3,7 +3,7 @@ import { type AccessKey, openAdministratorKey, openDataFolder } from './data-fol
 import { createDynamoDb } from './dynamodb.ts'
 import { createFunctions } from './lambda/functions.ts'
 import { createMappings } from './lambda/mappings.ts'
-import { createPermissions, type PermissionReport } from './permissions/permissions.ts'
+import { createPermissions } from './permissions/permissions.ts'
 import { createProvisioner } from './provision/provision.ts'
 import { createS3 } from './s3/s3.ts'
 import { startServer } from './server.ts'
@@ -29,22 +29,8 @@ export interface LocalCloudOptions {
   functionLog?: (functionName: string, line: string) => void
 }
 
-/** A running local cloud. Any AWS client that is given these can use it. */
-export interface LocalCloud {
-  endpoint: string
-  region: string
-  accountId: string
-  /** The administrator's. */
-  credentials: { accessKeyId: string; secretAccessKey: string }
-  /** What the templates ask for that changes nothing here, a line for each type. */
-  notices: string[]
-  /** Also the value of the SSM parameter `/local-cloud/permissions`. */
-  permissions: () => PermissionReport
-  /** Changes the stack of this assembly to what is in the folder now; functions use new code from the next batch on. */
-  provision: (assembly: string) => Promise<void>
-  /** Ends functions and server. Messages that are still in queues are lost, objects and tables of a `dataDir` stay. */
-  close: () => Promise<void>
-}
+/** A running local cloud: any AWS client can use it that is given endpoint, region and the administrator's credentials. */
+export type LocalCloud = Awaited<ReturnType<typeof startLocalCloud>>
 
 const accountId = '000000000000'
 const administrator: Principal = { type: 'administrator', arn: `arn:aws:iam::${accountId}:root` }
@@ -54,14 +40,15 @@ const administrator: Principal = { type: 'administrator', arn: `arn:aws:iam::${a
  * @throws Error when a template is missing or has something that is not modelled (with stack and logical id), when the
  * port is taken, or when another process has the data folder
  */
-export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+export async function startLocalCloud(options: LocalCloudOptions) {
   const opened: { close: () => unknown }[] = []
-  const close = async () => {
-    while (opened.length > 0) await opened.pop()?.close()
-  }
   const closing = <Part extends { close: () => unknown }>(part: Part) => {
     opened.push(part)
     return part
+  }
+  /** Ends functions and server. Messages that are still in queues are lost, objects and tables of a `dataDir` stay. */
+  const close = async (): Promise<void> => {
+    while (opened.length > 0) await opened.pop()?.close()
   }
   try {
     const { path: dataDir } = closing(await openDataFolder(options.dataDir))
@@ -77,10 +64,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       sqs.queue(queueArn).send(message)
     })
     const s3 = closing(
-      createS3(site, async (topicArn, message, principal) => {
+      createS3(site, async (TopicArn, Message, principal) => {
         // Whoever watches has been told: uploads go on, their events do not
-        if (!permissions.allows(principal, 'sns:Publish', topicArn)) return
-        sns.publish({ TopicArn: topicArn, Message: message, Subject: 'Amazon S3 Notification' })
+        if (!permissions.allows(principal, 'sns:Publish', TopicArn)) return
+        sns.publish({ TopicArn, Message, Subject: 'Amazon S3 Notification' })
       }),
     )
     const dynamodb = closing(createDynamoDb(site))
@@ -88,31 +75,26 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ssm.putParameter('/local-cloud/permissions', () => JSON.stringify(permissions.report()))
     const functions = createFunctions(site, keys, functionLog, permissions)
     const mappings = createMappings(site, sqs, functions, permissions)
-    const services = {
-      s3: s3.service,
-      sqs: sqs.operations,
-      sns: sns.operations,
-      dynamodb: dynamodb.operations,
-      ssm: ssm.operations,
-      sts: createSts(site).operations,
-      lambda: { ...functions.operations, ...mappings.operations },
-    }
-    const { endpoint } = closing(await startServer(site, services, keys, options.port, permissions.authorize))
-    closing(functions)
-    closing(mappings)
+    const lambda = { operations: { ...functions.operations, ...mappings.operations } }
+    const services = Object.entries({ sqs, sns, dynamodb, ssm, lambda, sts: createSts(site) })
+    const operations = Object.fromEntries(services.map(([name, service]) => [name, service.operations]))
+    const server = await startServer(site, { ...operations, s3: s3.service }, keys, options.port, permissions.authorize)
+    for (const part of [server, functions, mappings]) closing(part)
 
     const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, permissions }
     const { provision, notices } = createProvisioner(parts)
     for (const assembly of options.assemblies) await provision(assembly)
-    const credentials = { accessKeyId, secretAccessKey }
-    const { region } = site
     return {
-      endpoint,
-      region,
+      endpoint: server.endpoint,
+      region: site.region,
       accountId,
-      credentials,
+      /** The administrator's. */
+      credentials: { accessKeyId, secretAccessKey },
+      /** What the templates ask for that changes nothing here, a line for each type. */
       notices: notices(),
+      /** Also the value of the SSM parameter `/local-cloud/permissions`. */
       permissions: permissions.report,
+      /** Changes the stack of this assembly to what is in the folder now; functions use new code from the next batch on. */
       provision,
       close,
     }

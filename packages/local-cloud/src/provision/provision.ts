@@ -31,7 +31,9 @@ export function createProvisioner(parts: Parts & { ssm: Ssm }) {
     })
     permissions.replace(stackName, policies)
     for (const { type, properties, name } of resources) {
-      permissions.encrypt(type.arn?.(name, site) ?? '', type.key?.(properties as never))
+      // SQS, SNS, S3 and DynamoDB call it nearly alike
+      const [, key] = /"kmsmasterkeyid":"([^"]+)"/i.exec(JSON.stringify(properties)) ?? []
+      permissions.encrypt(type.arn?.(name, site) ?? '', key)
     }
     await forEach(({ type, properties, name }) => type.make?.(properties as never, name, stack))
     sns.subscribe(stackName, stack.subscriptions)

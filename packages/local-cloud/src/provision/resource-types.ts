@@ -4,7 +4,7 @@ import type { FunctionConfig, Functions } from '../lambda/functions.ts'
 import type { MappingConfig, Mappings } from '../lambda/mappings.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { PolicyDocument } from '../permissions/statement.ts'
-import type { BucketSettings } from '../s3/s3.ts'
+import type { S3 } from '../s3/s3.ts'
 import { checkSubscription, type Sns, type Subscription } from '../sns/sns.ts'
 import type { Sqs } from '../sqs/sqs.ts'
 import type { Ssm } from '../ssm.ts'
@@ -24,8 +24,6 @@ export interface ResourceType<Properties = never> {
   attributes?: (name: string, site: Site) => Record<string, string>
   /** Policies of roles and resources, by their ARNs; in force before anything is made. */
   policies?: (properties: Properties, name: string, site: Site) => [arn: string, document: PolicyDocument][]
-  /** The key of KMS that whoever uses the resource needs as well. */
-  key?: (properties: Properties) => string | undefined
   /** Makes it, or gives an existing one these properties. */
   make?: (properties: Properties, name: string, stack: Stack) => void | Promise<void>
   /** Called when the stack no longer has it. */
@@ -35,7 +33,7 @@ export interface ResourceType<Properties = never> {
 /** The parts of the cloud that resources are made in. */
 export interface Parts {
   site: Site
-  s3: { createBucket: (name: string, settings: BucketSettings) => Promise<void> }
+  s3: Pick<S3, 'createBucket'>
   sqs: Sqs
   sns: Sns
   ssm: Ssm
@@ -45,12 +43,8 @@ export interface Parts {
   permissions: Permissions
 }
 
-export interface Stack extends Parts {
-  /** The folder of each asset, by the key under which the template names it. */
-  assets: Map<string, string>
-  /** Taken over in one step when the rest of the stack is made, so that no message finds half of them. */
-  subscriptions: Subscription[]
-}
+/** `assets`: their folders, by the keys under which the template names them. `subscriptions` are made last, all at once. */
+export type Stack = Parts & { assets: Map<string, string>; subscriptions: Subscription[] }
 
 const bucketArn = (name: string) => `arn:aws:s3:::${name}`
 const roleArn = (name: string, { accountId }: Site) => `arn:aws:iam::${accountId}:role/${name}`
@@ -58,18 +52,9 @@ const topicArn = (name: string, site: Site) => arnOf(site, 'sns', name)
 const keyArn = (name: string, site: Site) => arnOf(site, 'kms', `key/${name}`)
 const queueUrl = (name: string, { endpoint, accountId }: Site) => `${endpoint}/${accountId}/${name}`
 
-interface BucketProperties {
-  VersioningConfiguration?: { Status: string }
-  NotificationConfiguration?: { TopicConfigurations?: TopicConfiguration[] }
-  BucketEncryption?: {
-    ServerSideEncryptionConfiguration: { ServerSideEncryptionByDefault?: { KMSMasterKeyID?: string } }[]
-  }
-}
-interface TopicConfiguration {
-  Event: string
-  Topic: string
-  Filter?: { S3Key: { Rules: { Name: string; Value: string }[] } }
-}
+type Rules = { Name: string; Value: string }[]
+type Topics = { TopicConfigurations?: { Event: string; Topic: string; Filter?: { S3Key: { Rules: Rules } } }[] }
+type BucketProperties = { VersioningConfiguration?: { Status: string }; NotificationConfiguration?: Topics }
 
 const bucket: ResourceType<BucketProperties> = {
   acts: 'BucketName BucketNamePrefix BucketNamespace VersioningConfiguration NotificationConfiguration BucketEncryption',
@@ -80,8 +65,6 @@ const bucket: ResourceType<BucketProperties> = {
     DomainName: `${name}.s3.amazonaws.com`,
     RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
   }),
-  key: ({ BucketEncryption: encryption }) =>
-    encryption?.ServerSideEncryptionConfiguration[0]?.ServerSideEncryptionByDefault?.KMSMasterKeyID,
   make: ({ VersioningConfiguration: versioning, NotificationConfiguration: configuration = {} }, name, { s3 }) => {
     const { TopicConfigurations: topics = [], ...others } = configuration
     for (const other of Object.keys(others)) throw new Error(`NotificationConfiguration.${other} is not modelled`)
@@ -93,17 +76,13 @@ const bucket: ResourceType<BucketProperties> = {
   },
 }
 
-type TableProperties = TableSpec & {
-  TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean }
-  SSESpecification?: { KMSMasterKeyId?: string }
-}
+type TableProperties = TableSpec & { TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean } }
 
 const table: ResourceType<TableProperties> = {
   acts: 'TableName KeySchema AttributeDefinitions GlobalSecondaryIndexes TimeToLiveSpecification SSESpecification',
   keeps: 'BillingMode DeletionProtectionEnabled PointInTimeRecoverySpecification Replicas Tags',
   name: ['TableName', 255],
   arn: (name, site) => arnOf(site, 'dynamodb', `table/${name}`),
-  key: ({ SSESpecification: encryption }) => encryption?.KMSMasterKeyId,
   make: (
     { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, TimeToLiveSpecification: ttl },
     TableName,
@@ -130,7 +109,7 @@ const parameter: ResourceType<{ Type: string; Value: string }> = {
   remove: (name, { ssm }) => ssm.removeParameter(name),
 }
 
-const queue: ResourceType<{ KmsMasterKeyId?: string }> = {
+const queue: ResourceType<object> = {
   acts: `QueueName VisibilityTimeout MessageRetentionPeriod DelaySeconds ReceiveMessageWaitTimeSeconds
     MaximumMessageSize RedrivePolicy KmsMasterKeyId`,
   keeps: 'KmsDataKeyReusePeriodSeconds RedriveAllowPolicy SqsManagedSseEnabled Tags',
@@ -138,19 +117,17 @@ const queue: ResourceType<{ KmsMasterKeyId?: string }> = {
   arn: (name, site) => arnOf(site, 'sqs', name),
   ref: queueUrl,
   attributes: (name, site) => ({ QueueName: name, QueueUrl: queueUrl(name, site) }),
-  key: ({ KmsMasterKeyId: key }) => key,
   make: (properties, name, { sqs }) => void sqs.putQueue(name, { ...properties, QueueName: undefined }),
   remove: (name, { sqs }) => sqs.removeQueue(name),
 }
 
-const topic: ResourceType<{ KmsMasterKeyId?: string }> = {
+const topic: ResourceType = {
   acts: 'TopicName KmsMasterKeyId',
   keeps: 'DisplayName Tags',
   name: ['TopicName', 256],
   arn: topicArn,
   ref: topicArn,
   attributes: (name, site) => ({ TopicArn: topicArn(name, site), TopicName: name }),
-  key: ({ KmsMasterKeyId: key }) => key,
   make: (_, name, { sns }) => void sns.createTopic(name),
 }
 

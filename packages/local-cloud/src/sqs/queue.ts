@@ -3,12 +3,11 @@ import { checkRange, createMessage, invalid, type MessageToSend, type ReceivedMe
 
 export type Queue = ReturnType<typeof createQueue>
 
-export interface ReceiveOptions {
+/** Seconds pass `timeScale` times faster. `waitSeconds`: for a first message; `signal` gives up waiting. */
+type ReceiveOptions = {
   max: number
-  /** How long to wait for a first message; like all durations here it passes `timeScale` times faster. */
   waitSeconds?: number
-  visibilitySeconds?: number | undefined
-  /** Gives up waiting. */
+  visibilitySeconds?: number
   signal?: AbortSignal | undefined
 }
 
@@ -73,20 +72,16 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
       const taken = take(options)
       const leftMs = end - Date.now()
       if (taken.length > 0 || leftMs <= 0) return taken
-      await nextArrival(leftMs, signal)
+      const { promise: arrival, resolve: wake } = Promise.withResolvers<unknown>()
+      const timer = setTimeout(wake, leftMs).unref()
+      signal?.addEventListener('abort', wake)
+      waiting.add(wake)
+      await arrival
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', wake)
+      waiting.delete(wake)
     }
     return []
-  }
-
-  async function nextArrival(leftMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const { promise, resolve: wake } = Promise.withResolvers<unknown>()
-    const timer = setTimeout(wake, leftMs).unref()
-    signal?.addEventListener('abort', wake)
-    waiting.add(wake)
-    await promise
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', wake)
-    waiting.delete(wake)
   }
 
   function take({ max, visibilitySeconds = valueOf('VisibilityTimeout') }: ReceiveOptions) {
@@ -98,17 +93,14 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
       visible.delete(message)
       if (dropIfExpired(message) || moveToDeadLetters(message)) continue
       const { MessageId, Attributes } = message.received
-      const count = Number(Attributes['ApproximateReceiveCount']) + 1
+      const count = String(Number(Attributes['ApproximateReceiveCount']) + 1)
       message.receives++
       message.receivedAt = Date.now()
+      const first = { ApproximateFirstReceiveTimestamp: String(message.receivedAt), ...Attributes }
       message.received = {
         ...message.received,
         ReceiptHandle: Buffer.from(`${arn} ${MessageId} ${count}`).toString('base64'),
-        Attributes: {
-          ApproximateFirstReceiveTimestamp: String(message.receivedAt),
-          ...Attributes,
-          ApproximateReceiveCount: String(count),
-        },
+        Attributes: { ...first, ApproximateReceiveCount: count },
       }
       taken.push(message.received)
       showAfter(message, visibilitySeconds)
@@ -188,9 +180,11 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
     showAfter(message, seconds)
   }
 
+  const setAttributes = (changed: Record<string, string>) => void (attributes = changed)
+  const purge = () => messages.forEach(forget)
   return {
     arn,
-    setAttributes: (changed: Record<string, string>) => void (attributes = changed),
+    setAttributes,
     valueOf,
     redrivePolicy,
     describe,
@@ -199,6 +193,6 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
     receive,
     remove,
     changeVisibility,
-    purge: () => messages.forEach(forget),
+    purge,
   }
 }

@@ -122,7 +122,7 @@ export function startMapping(
   async function collect(): Promise<ReceivedMessage[]> {
     if (signal.aborted) return []
     if (!may('ReceiveMessage')) {
-      await delay(pollSeconds * 1000, undefined, { signal, ref: false }).catch(() => {})
+      await delay(1000, undefined, { signal, ref: false }).catch(() => {})
       return []
     }
     const messages = await queue.receive({ max: batchSize, waitSeconds: pollSeconds * site.timeScale, signal })

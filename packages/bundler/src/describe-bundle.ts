@@ -1,4 +1,4 @@
-import type { Bundle } from './bundle-app.ts'
+import type { Bundle } from './write-bundle.ts'
 
 /** One line per function: what Node loads when it starts, and what it may load later. */
 export function describeBundle({ handlers, outputs, nativeBytes }: Bundle, ms: number): string[] {

@@ -32,7 +32,7 @@ export function createFunctions(
   { allows }: Pick<Permissions, 'allows'>,
 ) {
   const versions = new Map<string, Version>()
-  const retiring = new Set<Promise<void>>()
+  const retiring = new Set<Version>()
   let count = 0
 
   /**
@@ -52,6 +52,8 @@ export function createFunctions(
     const { principal } = key
     const logGroup = config.LoggingConfig.LogGroup ?? `/aws/lambda/${name}`
     const logStream = arnOf(site, 'logs', `log-group:${logGroup}:log-stream:local`)
+    // Whoever stops at a breakpoint needs time, and one process to look into
+    const isDebugged = config.Environment.Variables['NODE_OPTIONS']?.includes('--inspect') ?? false
     const start = () => {
       const isLogged = ['CreateLogStream', 'PutLogEvents'].every((one) => allows(principal, `logs:${one}`, logStream))
       return startEnvironment({
@@ -59,20 +61,20 @@ export function createFunctions(
         handler: config.Handler,
         codeFolder,
         memoryMb,
-        timeoutSeconds: config.Timeout,
+        timeoutSeconds: isDebugged ? 86_400 : config.Timeout,
         variables: environmentOf(config, logGroup, codeFolder, key, site),
         onLog: (line) => isLogged && functionLog(name, line),
         onTooLarge: (usedMb) => site.warn(`${name} uses ${usedMb} MB of its ${memoryMb} MB: Lambda would kill it`),
       })
     }
-    const pool = createPool(start, (error) => site.warn(`${name}: ${error.message}`))
+    const pool = createPool(start, (error) => site.warn(`${name}: ${error.message}`), isDebugged)
     versions.set(name, { config, code, principal, ...pool })
     if (old) retire(old)
   }
 
-  function retire({ drain }: Version): void {
-    const retired = drain().finally(() => retiring.delete(retired))
-    retiring.add(retired)
+  function retire(version: Version): void {
+    retiring.add(version)
+    void version.drain().finally(() => retiring.delete(version))
   }
 
   /** By name or ARN; throws when there is no such function. */
@@ -88,8 +90,7 @@ export function createFunctions(
   }
 
   async function close(): Promise<void> {
-    await Promise.all([...versions.values()].map((version) => version.close()))
-    await Promise.all(retiring)
+    await Promise.all([...versions.values(), ...retiring].map((version) => version.close()))
     await rm(join(site.dataDir, 'functions'), { recursive: true, force: true })
   }
 
@@ -100,7 +101,7 @@ export function createFunctions(
 }
 
 /** The execution environments of one version of a function: used again, the last used first, one more when all are busy. */
-function createPool(start: () => Environment, onFailedStart: (error: Error) => void) {
+function createPool(start: () => Environment, onFailedStart: (error: Error) => void, isOneOnly: boolean) {
   const all = new Set<Environment>()
   const running = new Set<Promise<string>>()
   let idle: Environment[] = []
@@ -131,7 +132,7 @@ function createPool(start: () => Environment, onFailedStart: (error: Error) => v
 
   /** Resolves with the JSON that the handler returned, rejects with an error that has an `errorType`. */
   async function invoke(event: string): Promise<string> {
-    const result = run(event)
+    const result = isOneOnly ? Promise.allSettled(running).then(() => run(event)) : run(event)
     running.add(result)
     return await result.finally(() => running.delete(result))
   }

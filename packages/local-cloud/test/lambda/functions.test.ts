@@ -228,3 +228,23 @@ test('leaves no process behind when the local cloud is killed', async () => {
 
   await vi.waitFor(() => expect(isRunning(pid)).toBe(false))
 })
+
+test('gives a function that waits for a debugger one process, and time', async () => {
+  const { put, invoke, logs } = await startFunctions()
+  const gate = await startGate(1)
+  await put(
+    `export const handler = async ({ url }, context) =>
+      (url && await fetch(url), { pid: process.pid, left: context.getRemainingTimeInMillis() })`,
+    { Timeout: 1, Environment: { Variables: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } } },
+  )
+
+  const held = invoke({ url: gate.url })
+  const others = [invoke({}), invoke({})]
+  await gate.reached
+  gate.open()
+
+  const answers = await Promise.all([held, ...others])
+  expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1)
+  expect(answers[0].left).toBeGreaterThan(3_600_000)
+  expect(logs.join('\n')).toMatch(/Debugger listening on ws:\/\/127\.0\.0\.1:\d+\//)
+})

@@ -1,25 +1,25 @@
 import * as z from 'zod'
 
-/** What the functions' logs say that a run wants to know. */
+/** What the functions log while they run. */
 export interface FunctionLogs {
   add: (functionName: string, line: string) => void
+  /** Tells every line from now on, and the key of the object that it is about. */
+  follow: (listener: (functionName: string, line: string, key: string | undefined) => void) => void
   /** The last thing that went wrong in a function, as it said it. */
   lastComplaint: (functionName: string) => string | undefined
 }
 
-/**
- * Reads function logs as they come.
- * @param onKey called with the key of an object that a line is about
- */
-export function createFunctionLogs(onKey: (key: string) => void): FunctionLogs {
+export function createFunctionLogs(): FunctionLogs {
   const complaints = new Map<string, string>()
+  const listeners: Parameters<FunctionLogs['follow']>[0][] = []
   return {
     add: (functionName, line) => {
       if (isMetrics(line)) return
       const entry = parseEntry(line)
-      if (entry?.key !== undefined) onKey(entry.key)
       if (entry ? COMPLAINTS.has(entry.level) : /error|exception/i.test(line)) complaints.set(functionName, line)
+      for (const listen of listeners) listen(functionName, line, entry?.key)
     },
+    follow: (listener) => void listeners.push(listener),
     lastComplaint: (functionName) => complaints.get(functionName),
   }
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { writeContactSheet } from './contact-sheet.ts'
+import { describeChange } from './describe-change.ts'
 import { describeDelivery, describeLag } from './describe-delivery.ts'
+import { describeLogLine } from './describe-log-line.ts'
 import { describeStep } from './describe-step.ts'
 import { describeRate, describeSummary } from './describe-summary.ts'
 import { printable } from './printable.ts'
@@ -38,8 +40,14 @@ export function createHumanReporter(root: string, { keepsData }: { keepsData: bo
       }
       const key = /^[\w./@:-]+$/.test(firstKey) ? firstKey : shellQuote(printable(firstKey))
       console.log(`  upload       pnpm fanout upload FILE      what happened   pnpm fanout status ${key}`)
+      console.log('  change code  save a file in apps/: rebuilt, used by the next event')
       console.log(`  stop         Ctrl-C${keepsData ? ' (data kept)' : ''}\n`)
     },
+    functionLog: (subscriber, line) => {
+      const described = describeLogLine(line)
+      if (described !== undefined) note(`  ${subscriber}  ${described}`)
+    },
+    change: (change) => describeChange(change).forEach((line) => note(`  ${line}`)),
     laterDelivery: (record) =>
       console.log(
         `  ${printable(record.objectKey)}  ${record.subscriber}  ${describeDelivery(record)}  ${describeLag(record)}`,

@@ -1,3 +1,5 @@
+import { describeChange } from './describe-change.ts'
+import { describeLogLine } from './describe-log-line.ts'
 import { describeStep } from './describe-step.ts'
 import { createRunDocument } from './run-document.ts'
 import type { RunReporter } from './run-main-job.ts'
@@ -11,6 +13,11 @@ export function createJsonReporter(): RunReporter {
     delivery: () => {},
     settled: (objects, subscribers) => console.log(JSON.stringify(createRunDocument(objects, subscribers))),
     idle: async ({ endpoint }) => console.error(`  local  ${endpoint} runs on; stop it with Ctrl-C`),
+    functionLog: (subscriber, line) => {
+      const described = describeLogLine(line)
+      if (described !== undefined) console.error(`  ${subscriber}  ${described}`)
+    },
+    change: (change) => describeChange(change).forEach((line) => console.error(`  ${line}`)),
     laterDelivery: (record) => console.log(JSON.stringify(record)),
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { publishConnection } from './connection.ts'
+import { discoverStage } from './discover-stage.ts'
 import { openLocalStage } from './open-stage.ts'
 import { runTurbo } from './run-turbo.ts'
 import { closeStage, type Stage } from './stage.ts'
@@ -29,7 +30,8 @@ export type LocalStep =
 /** The local cloud, running what is in the workspace now. */
 export interface LocalSession {
   endpoint: string
-  stage: Stage
+  /** As it is now: a subscriber may be added. */
+  readonly stage: Stage
   /** Takes over the templates of this assembly folder, as they are on disk now. */
   provision: (assembly: string) => Promise<void>
   close: () => Promise<void>
@@ -40,11 +42,11 @@ export interface LocalSession {
  * @throws {BuildError} when a task fails, {Error} when the port or the data folder is taken
  */
 export async function startLocalSession(options: LocalOptions): Promise<LocalSession> {
-  const { root, onStep, signal } = options
+  const { root, onStep } = options
   const folders = await findSubscriberFolders(root)
-  const buildMs = await measure(() => runTurbo(root, 'build', signal))
+  const buildMs = await measure(() => runTurbo(root, 'build', signalOf(options)))
   onStep({ type: 'build', subscribers: folders.length, ms: buildMs })
-  const synthMs = await measure(() => runTurbo(root, 'synth', signal))
+  const synthMs = await measure(() => runTurbo(root, 'synth', signalOf(options)))
   const assemblies = [join(root, 'infra'), ...folders].map((folder) => assemblyOf(root, folder))
   onStep({ type: 'synth', stacks: assemblies.length, ms: synthMs })
   return await runAssemblies(assemblies, options)
@@ -66,14 +68,23 @@ async function runAssemblies(assemblies: string[], options: LocalOptions): Promi
   try {
     const connection = { endpoint, region, stage: localStage(), ...credentials, pid: process.pid }
     const unpublish = await publishConnection(root, connection)
-    const stage = await openLocalStage(connection)
+    let stage = await openLocalStage(connection)
     onStep({ type: 'local', endpoint, notices })
-    const close = async () => {
-      closeStage(stage)
-      await unpublish()
-      await cloud.close()
+    return {
+      endpoint,
+      get stage() {
+        return stage
+      },
+      provision: async (assembly) => {
+        await cloud.provision(assembly)
+        stage = await discoverStage(stage.clients, stage.name, stage)
+      },
+      close: async () => {
+        closeStage(stage)
+        await unpublish()
+        await cloud.close()
+      },
     }
-    return { endpoint, stage, provision: (assembly) => cloud.provision(assembly), close }
   } catch (error) {
     await cloud.close()
     throw error
@@ -87,6 +98,8 @@ function assemblyOf(root: string, folder: string): string {
     `${relative(root, assembly)} is missing: its workspace has no synth task, or the task wrote elsewhere`,
   )
 }
+
+const signalOf = ({ signal }: LocalOptions) => (signal ? { signal } : {})
 
 async function measure(work: () => Promise<void>): Promise<number> {
   const start = performance.now()

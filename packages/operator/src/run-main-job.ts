@@ -4,6 +4,9 @@ import { EXIT } from './exit-codes.ts'
 import { explainStall } from './explain-stall.ts'
 import { createFunctionLogs, type FunctionLogs } from './function-logs.ts'
 import { untilInterrupted } from './interruption.ts'
+import { followLogs } from './follow-logs.ts'
+import { startInnerLoop, type Change } from './inner-loop/inner-loop.ts'
+import { watchWorkspace } from './inner-loop/watch-folders.ts'
 import { followDeliveries } from './later-deliveries.ts'
 import { startLocalSession, type LocalOptions, type LocalSession, type LocalStep } from './local-session.ts'
 import { readDeliveries } from './read-deliveries.ts'
@@ -22,18 +25,24 @@ export interface RunReporter {
   /** From now on the run waits for what other clients do. */
   idle: (session: LocalSession, startedAt: Date) => Promise<void>
   laterDelivery: (record: DeliveryRecord) => void
+  /** A function has logged a line. */
+  functionLog: (subscriber: string, line: string) => void
+  /** Somebody has changed a file of the workspace. */
+  change: (change: Change) => void
 }
 
 export type MainJobOptions = Pick<LocalOptions, 'root' | 'port' | 'ephemeral' | 'timeScale'> & {
   /** Ends when every delivery is settled. */
   once: boolean
+  /** The subscriber that a debugger is to look into. */
+  inspected?: string | undefined
 }
 
 const STALL_MS = 60_000
 
 /**
  * The main job: builds the workspace, runs it here, uploads the files and waits for every subscriber; then stays until the
- * signal. Returns the exit code.
+ * signal, in step with the files of the workspace. Returns the exit code.
  */
 export async function runMainJob(
   files: readonly SourceFile[],
@@ -41,21 +50,50 @@ export async function runMainJob(
   reporter: RunReporter,
   signal: AbortSignal,
 ): Promise<number> {
-  let onKey: (key: string) => void = () => {}
-  const logs = createFunctionLogs((key) => onKey(key))
+  const logs = createFunctionLogs()
   const { step: onStep, warning: onWarning } = reporter
-  const session = await startLocalSession({ ...options, signal, onStep, onWarning, onFunctionLog: logs.add })
+  const start = () => startLocalSession({ ...options, signal, onStep, onWarning, onFunctionLog: logs.add })
+  if (!options.once) return await runAndStay(files, start, options, reporter, logs, signal)
+  const session = await start()
   try {
+    return await settleFiles(files, session, options, reporter, logs, signal)
+  } finally {
+    await session.close()
+  }
+}
+
+async function runAndStay(
+  files: readonly SourceFile[],
+  start: () => Promise<LocalSession>,
+  options: MainJobOptions,
+  reporter: RunReporter,
+  logs: FunctionLogs,
+  signal: AbortSignal,
+): Promise<number> {
+  const { root, inspected } = options
+  const opened: (() => void | Promise<void>)[] = []
+  try {
+    // From before the build on, lest a change is missed
+    const watcher = watchWorkspace(root, reporter.warning)
+    opened.push(watcher.close)
+    const session = await start()
+    opened.push(session.close)
+    opened.push(followLogs(root, session, logs, reporter.functionLog))
+    const { provision } = session
+    const loop = await startInnerLoop({ root, watcher, provision, onChange: reporter.change, signal, inspected })
+    opened.push(loop.close)
+
     const startedAt = new Date()
-    const exitCode = await settleFiles(files, session, options, reporter, logs, signal)
-    if (options.once) return exitCode
+    await settleFiles(files, session, options, reporter, logs, signal)
     await reporter.idle(session, startedAt)
     const read = (key: string, since: string) => readDeliveries(session.stage, key, since)
-    onKey = followDeliveries(read, reporter.laterDelivery).look
+    const later = followDeliveries(read, reporter.laterDelivery)
+    logs.follow((_functionName, _line, key) => key !== undefined && later.look(key))
+    await loop.warm()
     await untilInterrupted(signal)
     return EXIT.interrupted
   } finally {
-    await session.close()
+    while (opened.length > 0) await opened.pop()?.()
   }
 }
 

@@ -7,12 +7,19 @@ export class BuildError extends Error {
   override readonly name = 'BuildError'
 }
 
+export interface TurboOptions {
+  /** Which workspaces, as turbo's own `--filter`; all of them by default. */
+  filter?: string
+  signal?: AbortSignal
+}
+
 /**
- * Runs a task of every workspace that has it, quietly: what is unchanged comes from turbo's cache.
+ * Runs a task of the workspaces that have it, quietly: what is unchanged comes from turbo's cache.
  * @throws {BuildError} with the failed task's output
  */
-export async function runTurbo(root: string, task: string, signal?: AbortSignal): Promise<void> {
-  const child = spawn(join(root, 'node_modules/.bin/turbo'), ['run', task, '--output-logs=errors-only'], {
+export async function runTurbo(root: string, task: string, { filter, signal }: TurboOptions = {}): Promise<void> {
+  const args = ['run', task, '--output-logs=errors-only', ...(filter === undefined ? [] : [`--filter=${filter}`])]
+  const child = spawn(join(root, 'node_modules/.bin/turbo'), args, {
     cwd: root,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { createFunctionLogs } from '../src/function-logs.ts'
 
 test('tells the key that a line is about', () => {
-  const keys: string[] = []
-  const logs = createFunctionLogs((key) => keys.push(key))
+  const keys: (string | undefined)[] = []
+  const logs = createFunctionLogs()
+  logs.follow((_functionName, _line, key) => keys.push(key))
 
   logs.add('thumbnailer', '{"level":"INFO","message":"done","key":"a b.jpg"}')
 
@@ -11,7 +12,7 @@ test('tells the key that a line is about', () => {
 })
 
 test('keeps the last complaint of each function', () => {
-  const logs = createFunctionLogs(() => {})
+  const logs = createFunctionLogs()
 
   logs.add('thumbnailer', '{"level":"WARN","message":"retry"}')
   logs.add('thumbnailer', '{"level":"INFO","message":"done"}')
@@ -22,7 +23,7 @@ test('keeps the last complaint of each function', () => {
 })
 
 test('takes an error of the runtime for a complaint', () => {
-  const logs = createFunctionLogs(() => {})
+  const logs = createFunctionLogs()
 
   logs.add('thumbnailer', 'Uncaught Exception {"errorType":"Error"}')
 
@@ -30,7 +31,7 @@ test('takes an error of the runtime for a complaint', () => {
 })
 
 test('takes no line of metrics for a complaint, even about an error', () => {
-  const logs = createFunctionLogs(() => {})
+  const logs = createFunctionLogs()
 
   logs.add('thumbnailer', '{"level":"ERROR","message":"dead"}')
   logs.add('thumbnailer', '{"_aws":{"Timestamp":1},"reason":"PermanentError","Dead":1}')

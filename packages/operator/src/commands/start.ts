@@ -1,7 +1,7 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   ephemeralOption,
   example,
@@ -10,13 +10,14 @@ import {
   timeScaleOption,
   type SetExitCode,
 } from '../command-options.ts'
+import { UsageError } from '../exit-codes.ts'
 import { createHumanReporter } from '../human-reporter.ts'
 import { withInterruption } from '../interruption.ts'
 import { createJsonReporter } from '../json-reporter.ts'
 import { runMainJob } from '../run-main-job.ts'
 import { writeSampleImages } from '../sample-images.ts'
 import { findSourceFiles, type SourceFile } from '../source-files.ts'
-import { WORKSPACE_ROOT } from '../workspace.ts'
+import { findSubscriberFolders, WORKSPACE_ROOT } from '../workspace.ts'
 
 interface StartOptions {
   once?: true
@@ -24,6 +25,7 @@ interface StartOptions {
   port: number
   ephemeral?: true
   timeScale?: number
+  inspect?: string
 }
 
 export const startCommand = (setExitCode: SetExitCode): Command =>
@@ -35,17 +37,29 @@ export const startCommand = (setExitCode: SetExitCode): Command =>
     .addOption(localPortOption())
     .addOption(ephemeralOption())
     .addOption(timeScaleOption())
+    .addOption(
+      new Option('--inspect <subscriber>', 'let a debugger attach to its function: its sources, no time-out').conflicts(
+        'once',
+      ),
+    )
     .addHelpText('after', example('pnpm start ~/Pictures/*.jpg notes.txt', 'pnpm -s start --once --json photo.jpg'))
     .action(async (paths: string[], options: StartOptions) => {
       // A wrong path is told before anything is built
       const given = await findSourceFiles(paths)
-      const { json, once = false, ephemeral = false, ...settings } = options
+      const { json, once = false, ephemeral = false, inspect: inspected, ...settings } = options
+      await refuseUnknownSubscriber(inspected)
       const reporter = json ? createJsonReporter() : createHumanReporter(WORKSPACE_ROOT, { keepsData: !ephemeral })
-      const job = { root: WORKSPACE_ROOT, once, ephemeral, ...settings }
+      const job = { root: WORKSPACE_ROOT, once, ephemeral, inspected, ...settings }
       await withFiles(given, (files) =>
         withInterruption(async (signal) => setExitCode(await runMainJob(files, job, reporter, signal))),
       )
     })
+
+async function refuseUnknownSubscriber(name: string | undefined): Promise<void> {
+  const names = (await findSubscriberFolders(WORKSPACE_ROOT)).map((folder) => basename(folder))
+  if (name === undefined || names.includes(name)) return
+  throw new UsageError(`there is no subscriber ${name}: ${names.join(', ')}`)
+}
 
 async function withFiles(given: SourceFile[], work: (files: SourceFile[]) => Promise<void>): Promise<void> {
   if (given.length > 0) return await work(given)

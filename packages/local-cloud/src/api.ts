@@ -38,6 +38,8 @@ export class ApiError extends Error {
   readonly code: string
   /** More elements of an S3 error document, or members of a JSON error. */
   readonly details: Record<string, unknown>
+  /** Headers that the response has besides. */
+  headers: Record<string, string> = {}
 
   constructor(status: number, code: string, message: string, details: Record<string, unknown> = {}) {
     super(message)

@@ -110,7 +110,8 @@ export function renderError(
     return jsonReply(status, { __type: Code, message: Message, ...details }, headers)
   }
   if (protocols.has(service)) return xmlReply(status, 'ErrorResponse', { Error: { Type, Code, Message }, RequestId })
-  return xmlReply(status, 'Error', { Code, Message, ...(details as XmlElements), Resource: path, RequestId })
+  const reply = xmlReply(status, 'Error', { Code, Message, ...(details as XmlElements), Resource: path, RequestId })
+  return { ...reply, headers: { ...reply.headers, ...error.headers } }
 }
 
 function jsonReply(status: number, content: object, headers: Record<string, string>): ApiReply {

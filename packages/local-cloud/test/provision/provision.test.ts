@@ -242,6 +242,33 @@ test('puts the policies of roles and resources in force, and only those that the
   expect(allowed()).toEqual(['SendMessage', 'PurgeQueue'])
 })
 
+test('asks whoever uses an encrypted queue for the key of its template', async () => {
+  const { put, permissions } = await startProvisioner()
+  const statement = { Effect: 'Allow', Principal: { AWS: { Ref: 'AWS::AccountId' } }, Action: 'kms:*', Resource: '*' }
+  const Policies = [
+    {
+      PolicyName: 'x',
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sqs:ReceiveMessage', Resource: '*' }] },
+    },
+  ]
+  await put('Stack', {
+    Resources: {
+      Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Statement: [statement] } } },
+      Locked: named('locked', { KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } }),
+      ByName: named('by-name', { KmsMasterKeyId: { Ref: 'Key' } }),
+      Open: named('open'),
+      Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker', Policies } },
+    },
+  })
+  const roleArn = 'arn:aws:iam::000000000000:role/worker'
+  const worker = { type: 'role', roleArn, arn: 'arn:aws:sts::000000000000:assumed-role/worker/f' } as const
+  const may = (queue: string) =>
+    permissions.allows(worker, 'sqs:ReceiveMessage', `arn:aws:sqs:eu-west-1:000000000000:${queue}`)
+
+  expect([may('open'), may('locked'), may('by-name')]).toEqual([true, false, false])
+  expect(permissions.report().denied).toMatchObject([{ action: 'kms:Decrypt' }])
+})
+
 test('refuses a second policy of one resource, also in another stack', async () => {
   const { put } = await startProvisioner()
   const policy = (queue: unknown) => ({

@@ -3,6 +3,7 @@ import { type AccessKey, openAdministratorKey, openDataFolder } from './data-fol
 import { createDynamoDb } from './dynamodb.ts'
 import { createFunctions } from './lambda/functions.ts'
 import { createMappings } from './lambda/mappings.ts'
+import { createSchedules } from './lambda/schedules.ts'
 import { createPermissions } from './permissions/permissions.ts'
 import { createProvisioner } from './provision/provision.ts'
 import { createS3 } from './s3/s3.ts'
@@ -75,13 +76,14 @@ export async function startLocalCloud(options: LocalCloudOptions) {
     ssm.putParameter('/local-cloud/permissions', () => JSON.stringify(permissions.report()))
     const functions = createFunctions(site, keys, functionLog, permissions)
     const mappings = createMappings(site, sqs, functions, permissions)
+    const schedules = createSchedules(site, functions, permissions)
     const lambda = { operations: { ...functions.operations, ...mappings.operations } }
     const services = Object.entries({ sqs, sns, dynamodb, ssm, lambda, sts: createSts(site) })
     const operations = Object.fromEntries(services.map(([name, service]) => [name, service.operations]))
     const server = await startServer(site, { ...operations, s3: s3.service }, keys, options.port, permissions.authorize)
-    for (const part of [server, functions, mappings]) closing(part)
+    for (const part of [server, functions, mappings, schedules]) closing(part)
 
-    const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, permissions }
+    const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, schedules, permissions }
     const { provision, notices } = createProvisioner(parts)
     for (const assembly of options.assemblies) await provision(assembly)
     return {

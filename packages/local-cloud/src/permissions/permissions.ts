@@ -36,7 +36,7 @@ export function createPermissions(site: Site) {
     const next = new Map<string, Statement[]>()
     const others = [...stacks].flatMap(([name, found]) => (name === stack ? [] : found))
     for (const { id, arn, document } of [...others, ...policies]) {
-      if (next.has(arn) && !isRole(arn)) throw new Error(`${stack} ${id}: ${arn} has a policy already`)
+      if (next.has(arn) && hasOnePolicy(arn)) throw new Error(`${stack} ${id}: ${arn} has a policy already`)
       const compiled = [document.Statement].flat().map((source) => {
         const name = `${arn} ${JSON.stringify(source)}`
         if (!used.has(name)) used.set(name, new Set())
@@ -120,6 +120,11 @@ export function createPermissions(site: Site) {
 
 function isRole(arn: string): boolean {
   return arn.startsWith('arn:aws:iam:')
+}
+
+/** A function's permissions are statements of one policy, each a resource of its own. */
+function hasOnePolicy(arn: string): boolean {
+  return !isRole(arn) && !arn.startsWith('arn:aws:lambda:')
 }
 
 function nameOf(principal: Principal): string {

@@ -2,6 +2,7 @@ import { arnOf, type Site } from '../api.ts'
 import type { DynamoDb, TableSpec } from '../dynamodb.ts'
 import type { FunctionConfig, Functions } from '../lambda/functions.ts'
 import type { MappingConfig, Mappings } from '../lambda/mappings.ts'
+import type { Rule, Schedules } from '../lambda/schedules.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { PolicyDocument } from '../permissions/statement.ts'
 import type { S3 } from '../s3/s3.ts'
@@ -40,6 +41,7 @@ export interface Parts {
   dynamodb: DynamoDb
   functions: Functions
   mappings: Mappings
+  schedules: Schedules
   permissions: Permissions
 }
 
@@ -163,6 +165,25 @@ const eventSourceMapping: ResourceType<Omit<MappingConfig, 'UUID'>> = {
   remove: (name, { mappings }) => mappings.remove(name),
 }
 
+const functionPermission: ResourceType<{ FunctionName: string; Action: string; Principal: string; SourceArn: string }> =
+  {
+    acts: 'FunctionName Action Principal SourceArn',
+    keeps: '',
+    policies: ({ FunctionName: Resource, Action, Principal: Service, SourceArn }) => {
+      const Condition = { ArnLike: { 'aws:SourceArn': SourceArn } }
+      return [[Resource, { Statement: { Effect: 'Allow', Principal: { Service }, Action, Resource, Condition } }]]
+    },
+  }
+
+const rule: ResourceType<Rule> = {
+  acts: 'Name ScheduleExpression State Targets',
+  keeps: 'Description Tags',
+  name: ['Name', 64],
+  arn: (name, site) => arnOf(site, 'events', `rule/${name}`),
+  make: (properties, name, { schedules }) => schedules.put(name, properties),
+  remove: (name, { schedules }) => schedules.remove(name),
+}
+
 const role: ResourceType<{ Policies?: { PolicyDocument: PolicyDocument }[] }> = {
   acts: 'RoleName Policies',
   keeps: 'AssumeRolePolicyDocument Description MaxSessionDuration Tags',
@@ -207,6 +228,8 @@ export const resourceTypes: Record<string, ResourceType> = {
   'AWS::SNS::Subscription': subscription,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
+  'AWS::Lambda::Permission': functionPermission,
+  'AWS::Events::Rule': rule,
   'AWS::IAM::Role': role,
   'AWS::IAM::Policy': policyOf('Roles', roleArn),
   'AWS::S3::BucketPolicy': policyOf('Bucket', bucketArn),

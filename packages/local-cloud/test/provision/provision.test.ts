@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createDynamoDb } from '../../src/dynamodb.ts'
 import { createFunctions } from '../../src/lambda/functions.ts'
 import { createMappings } from '../../src/lambda/mappings.ts'
+import { createSchedules } from '../../src/lambda/schedules.ts'
 import { createPermissions } from '../../src/permissions/permissions.ts'
 import { createProvisioner } from '../../src/provision/provision.ts'
 import type { BucketSettings } from '../../src/s3/s3.ts'
@@ -27,13 +28,15 @@ async function startProvisioner() {
   const dynamodb = createDynamoDb(site)
   const functions = createFunctions(site, new Map(), () => {}, permissions)
   const mappings = createMappings(site, sqs, functions, permissions)
+  const schedules = createSchedules(site, functions, permissions)
   onTestFinished(async () => {
+    schedules.close()
     mappings.close()
     await functions.close()
     await dynamodb.close()
     await rm(dataDir, { recursive: true, force: true })
   })
-  const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, permissions }
+  const parts = { site, s3, sqs, sns, ssm, dynamodb, functions, mappings, schedules, permissions }
   const provisioner = createProvisioner(parts)
   const put = async (name: string, stack: Stack) => provisioner.provision(await writeAssembly(name, stack))
   return { ...parts, ...provisioner, buckets, put }

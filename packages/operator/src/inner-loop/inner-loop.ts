@@ -47,7 +47,10 @@ export async function startInnerLoop(options: InnerLoopOptions): Promise<InnerLo
       await work()
       onChange({ type, what, ms: performance.now() - start })
     } catch (error) {
-      if (!signal.aborted) onChange({ type: 'failed', what, message: describeFailure(error, root) })
+      // A folder that is being removed does not build while it goes
+      const app = apps.get(what)
+      if (signal.aborted || (app && !existsSync(app.folder))) return
+      onChange({ type: 'failed', what, message: describeFailure(error, root) })
     }
   }
 
@@ -63,9 +66,9 @@ export async function startInnerLoop(options: InnerLoopOptions): Promise<InnerLo
     if ([...paths].some(isOfAll)) return await report('stack', 'every stack', synthAll)
     for (const app of apps.values()) {
       const work = app.workFor(paths)
+      if (work === 'bundle') await report('code', app.name, app.bundle)
+      if (work === 'synth') await report('stack', app.name, app.synth)
       if (!existsSync(app.folder)) await forget(app)
-      else if (work === 'bundle') await report('code', app.name, app.bundle)
-      else if (work === 'synth') await report('stack', app.name, app.synth)
     }
     await takeNewApps()
   }

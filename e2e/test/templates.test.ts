@@ -21,9 +21,7 @@ describe.each(['dev', 'prod'])('what is deployed as %s', (name) => {
 
   test('is one stack for the hub, and one for each app', () => {
     expect([...templates.keys()].toSorted()).toEqual(
-      Object.keys(STATEFUL)
-        .map((stack) => `Fanout-${name}-${stack}`)
-        .toSorted(),
+      [`Fanout-${name}-Hub`, ...APPS.map((app) => stackOf(app, name))].toSorted(),
     )
   })
 

@@ -41,10 +41,13 @@ export function createFunctionRole(scope: Construct, props: FunctionRoleProps): 
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { Function: new PolicyDocument({ statements }) },
   })
-  Validations.of(role).acknowledge(...own.acknowledgments, {
-    id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::<HubUploadsBucket>/*]',
-    reason: 'Any object may be uploaded, and the function may only read it.',
-  })
+  Validations.of(role).acknowledge(...own.acknowledgments)
+  if (readsUploads) {
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::<HubUploadsBucket>/*]',
+      reason: 'Any object may be uploaded, and the function may only read it.',
+    })
+  }
   return role
 }
 

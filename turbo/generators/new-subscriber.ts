@@ -1,5 +1,5 @@
 import { spawnSync, type StdioOptions } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_FAMILIES, FAMILIES, refuseEvents, refuseName } from './subscriber-answers.ts'
@@ -88,7 +88,7 @@ function createSubscriber(answers: string[] | undefined): void {
 }
 
 function listApps(): string[] {
-  return readdirSync(join(root, 'apps'))
+  return readdirSync(join(root, 'apps')).filter((name) => existsSync(join(root, 'apps', name, 'package.json')))
 }
 
 function run(command: string, args: string[], isInteractive = false): void {

@@ -25,7 +25,8 @@ export function refuseName(name: string, root: string): string | undefined {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > LONGEST_NAME) {
     return `the name ${JSON.stringify(name)} is not kebab-case of at most ${LONGEST_NAME} characters, e.g. word-count`
   }
-  if (existsSync(join(root, 'apps', name))) return `the name ${name} is taken: apps/${name} is there`
+  // What git leaves behind when it removes a folder, node_modules and the like, is no app
+  if (existsSync(join(root, 'apps', name, 'package.json'))) return `the name ${name} is taken: apps/${name} is there`
   if (name === 'hub') return 'the name hub is taken: it is the stack that all subscribers share'
   const [, pattern] = readFileSync(join(root, '.gitignore'), 'utf8').match(new RegExp(`^(${name})/?$`, 'm')) ?? []
   if (pattern) return `the name ${name} is taken: git ignores folders of that name`

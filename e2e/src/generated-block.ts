@@ -17,11 +17,7 @@ export async function readBlock(file: string, name: string, wanted: string): Pro
 }
 
 /** The formatter pads the cells of tables. */
-const compact = (text: string): string =>
-  text
-    .trim()
-    .replaceAll(/ {2,}/g, ' ')
-    .replaceAll(/-{3,}/g, '---')
+const compact = (text: string): string => text.trim().replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---')
 
 export function toTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`

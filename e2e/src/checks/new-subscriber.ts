@@ -36,6 +36,10 @@ try {
       clone.pnpm('lint')
       clone.run('turbo', 'boundaries')
     },
+    'the tests of the whole do not mind more subscribers': () => {
+      const vitest = ['exec', 'vitest', 'run', '--root', '.', '--config', '../vitest.config.ts']
+      clone.pnpm('--filter', '@fanout/e2e', ...vitest, 'test/main-job.test.ts')
+    },
     'each settles a file, and so does a further function of one': async () => {
       const source = join(clone.folder, 'apps/made-table/src')
       writeFileSync(join(source, 'further.handler.ts'), "export { handler } from './handler.ts'\n")

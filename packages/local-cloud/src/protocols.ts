@@ -100,9 +100,11 @@ export function renderError(
     requestId: RequestId,
   }: { service: string; isJson: boolean; path: string; requestId: string },
 ): ApiReply {
-  const { status, message: Message, details } = error
+  const { message: Message, details } = error
   const codes: Record<string, string> = protocols.get(service)?.codes ?? (isJson ? jsonCodes : {})
   const Code = codes[error.code] ?? error.code
+  const is400 = error.code === 'AccessDenied' && ['dynamodb', 'ssm'].includes(service)
+  const status = is400 ? 400 : error.status
   const Type = status < 500 ? 'Sender' : 'Receiver'
   if ('SignatureDoesNotMatch' in codes) {
     const queryError = service === 'sqs' && { 'x-amzn-query-error': `${sqsQueryName(Code)};${Type}` }

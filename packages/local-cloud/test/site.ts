@@ -17,9 +17,16 @@ export function createSite(changes: Partial<Site> = {}): Site & { warnings: stri
   }
 }
 
+type Authorize = Parameters<typeof startServer>[4]
+
 /** A server with these services, and what an SDK client needs to talk to it as the administrator. */
-export async function serve(site: Site, services: Record<string, Operations | Service>, keys: AccessKeys = new Map()) {
-  const server = await startServer(site, services, keys, 0)
+export async function serve(
+  site: Site,
+  services: Record<string, Operations | Service>,
+  keys: AccessKeys = new Map(),
+  authorize?: Authorize,
+) {
+  const server = await startServer(site, services, keys, 0, authorize)
   const { accessKeyId, secretAccessKey } = issueKey(keys, administrator)
   const credentials = { accessKeyId, secretAccessKey }
   const client = { endpoint: server.endpoint, region: site.region, credentials, maxAttempts: 1 }

@@ -6,14 +6,18 @@ type SourceReader = Pick<ThumbnailStore, 'readSource'>
 
 export type ReadResult = { type: 'read'; image: Buffer } | Refusal | { type: 'changed' }
 
-/** Downloads the object, but only if its first bytes are those of an image: a film is not read to learn that it is one. */
+// Most photos: one GET instead of two
+const SMALL_BYTES = 4 * 1024 * 1024
+
+/** Downloads the object; a large one only if it begins like an image: a film is not read to learn that it is one. */
 export async function readImage(source: SourceObject, store: SourceReader): Promise<ReadResult> {
   if (source.size === 0 && source.key.endsWith('/')) return { type: 'skipped', reason: 'a folder marker' }
-  const head = Buffer.alloc(Math.min(source.size, SNIFF_BYTES))
-  const first = await read(source, head, 0, store)
-  if (first) return first
-  const refusal = refuseType(head, source.key)
+  const head = Buffer.allocUnsafe(source.size <= SMALL_BYTES ? source.size : SNIFF_BYTES)
+  const failure = await read(source, head, 0, store)
+  if (failure) return failure
+  const refusal = refuseType(head.subarray(0, SNIFF_BYTES), source.key)
   if (refusal) return refusal
+  if (head.length === source.size) return { type: 'read', image: head }
   const tooLarge = refuseBytes(source.size)
   if (tooLarge) return { type: 'rejected', reason: tooLarge }
 

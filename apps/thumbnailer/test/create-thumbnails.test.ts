@@ -26,7 +26,7 @@ describe('createThumbnails', () => {
   })
 
   it('reads an object that is larger than a first look at it', async () => {
-    store.uploads.set('photo.png', await buildImage(200, 150).png({ compressionLevel: 0 }).toBuffer())
+    store.uploads.set('photo.png', await buildImage(1600, 1000).png({ compressionLevel: 0 }).toBuffer())
 
     const outcome = await create({ key: 'photo.png' })
 

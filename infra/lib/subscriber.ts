@@ -45,6 +45,7 @@ const MAX_ATTEMPTS = 9
 /** One subscriber: the hub's topic fills its queue, and the queue feeds its function; once more for each further function. */
 export class Subscriber extends FanoutStack {
   constructor(scope: Construct, stage: Stage, { name, code, furtherFunctions, definition }: SubscriberProps) {
+    if (name === 'hub') throw new Error('the name hub is taken by the stack that all subscribers share')
     checkDefinition(definition, furtherFunctions)
     super(scope, pascalCase(name), stage, `the subscriber ${name}`)
     const { functions = {}, resources, readsUploads = false, ...main } = definition

@@ -234,6 +234,10 @@ test.each(['WordCount', 'word_count', '-words', 'word--count'])('refuses the nam
   expect(() => addSubscriber(new App(), dev, MODEST, name)).toThrow('is not kebab-case')
 })
 
+test('refuses the name whose stack would be the hub', () => {
+  expect(() => addSubscriber(new App(), dev, MODEST, 'hub')).toThrow('the name hub is taken')
+})
+
 /** Refs, attributes and joins as one readable string. */
 function flatten(value: unknown): string {
   if (typeof value === 'string') return value

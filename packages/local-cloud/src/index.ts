@@ -64,13 +64,12 @@ export async function startLocalCloud(options: LocalCloudOptions) {
       permissions.check(principal, 'sqs:SendMessage', queueArn)
       sqs.queue(queueArn).send(message)
     })
-    const s3 = closing(
-      createS3(site, async (TopicArn, Message, principal) => {
-        // Whoever watches has been told: uploads go on, their events do not
-        if (!permissions.allows(principal, 'sns:Publish', TopicArn)) return
-        sns.publish({ TopicArn, Message, Subject: 'Amazon S3 Notification' })
-      }),
-    )
+    const publish = async (TopicArn: string, Message: string, principal: Principal) => {
+      // Whoever watches has been told: uploads go on, their events do not
+      if (!permissions.allows(principal, 'sns:Publish', TopicArn)) return
+      sns.publish({ TopicArn, Message, Subject: 'Amazon S3 Notification' })
+    }
+    const s3 = closing(createS3(site, publish, permissions.check))
     const dynamodb = closing(createDynamoDb(site))
     const ssm = createSsm(site)
     ssm.putParameter('/local-cloud/permissions', () => JSON.stringify(permissions.report()))

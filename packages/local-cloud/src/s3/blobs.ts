@@ -1,61 +1,79 @@
 import { randomUUID } from 'node:crypto'
 import * as fs from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { readAll } from '../request-body.ts'
+import { type Checksum, type ChecksumAlgorithm, digest } from './checksums.ts'
+
+/** Stored bytes, and what they say of themselves. */
+export interface Content {
+  blob: string
+  Size: number
+  ETag: string
+  checksum: Checksum
+}
+
+export interface ByteRange {
+  start: number
+  length: number
+}
 
 export type Blobs = ReturnType<typeof createBlobs>
 
 // Up to here a blocking system call costs less than the thread pool's round trips
-const smallBytes = 64 * 1024
+const smallBytes = 256 * 1024
 
 /**
  * Bytes in files with random names: no key ever becomes a path. A blob is written whole before a row names it, so a reader
- * never sees half of one; what no row names is removed at the next start.
+ * never sees half of one.
  */
-export function createBlobs(folder: string, named: Set<string>) {
+export function createBlobs(folder: string) {
   fs.mkdirSync(folder, { recursive: true })
   const pathOf = (blob: string) => join(folder, blob)
-  const remove = (blob: string) => fs.rmSync(pathOf(blob), { force: true })
-  for (const blob of fs.readdirSync(folder)) if (!named.has(blob)) remove(blob)
+  const remove = ({ blob }: { blob: string }) => void (blob && fs.rmSync(pathOf(blob), { force: true }))
 
-  async function write(body: Readable, length: number, onChunk: (chunk: Buffer) => void) {
+  /** Nothing is left when the bytes break off or are not what the headers say. */
+  async function write(
+    bytes: AsyncIterable<Buffer>,
+    algorithm: ChecksumAlgorithm | undefined,
+    headers: IncomingHttpHeaders = {},
+  ): Promise<Content> {
     const blob = randomUUID()
-    if (length <= smallBytes) {
-      const bytes = await readAll(body)
-      onChunk(bytes)
-      fs.writeFileSync(pathOf(blob), bytes)
-      return { blob, size: bytes.length }
-    }
-    async function* observe(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-      for await (const chunk of chunks) {
-        onChunk(chunk)
-        yield chunk
-      }
-    }
-    const file = fs.createWriteStream(pathOf(blob), { highWaterMark: 1024 * 1024 })
+    const file = fs.openSync(pathOf(blob), 'wx')
+    const onChunk = (chunk: Buffer) => fs.appendFileSync(file, chunk)
     try {
-      await pipeline(body, observe, file)
+      return { blob, ...(await digest(bytes, algorithm, headers, { onChunk })) }
     } catch (error) {
-      remove(blob)
+      remove({ blob })
       throw error
+    } finally {
+      fs.closeSync(file)
     }
-    return { blob, size: file.bytesWritten }
   }
 
   /** Opens at once: whoever overwrites the object from now on does not disturb the reader. */
-  function read(blob: string, start: number, length: number): Buffer | Readable {
-    if (length === 0) return Buffer.alloc(0)
+  function read({ blob, Size }: Content, start = 0, length = Size): Buffer | Readable {
     const fd = fs.openSync(pathOf(blob), 'r')
-    if (length > smallBytes) {
-      return fs.createReadStream('', { fd, start, end: start + length - 1, highWaterMark: 256 * 1024 })
-    }
+    const end = start + length - 1
+    if (length > smallBytes) return fs.createReadStream('', { fd, start, end, highWaterMark: smallBytes })
     const bytes = Buffer.alloc(length)
     fs.readSync(fd, bytes, 0, length, start)
     fs.closeSync(fd)
     return bytes
   }
 
-  return { write, read, remove }
+  /** The bytes of several, or a range of one. */
+  async function* stream(contents: Content[], { start, length }: Partial<ByteRange> = {}): AsyncGenerator<Buffer> {
+    for (const content of contents) {
+      const bytes = read(content, start, length)
+      yield* bytes instanceof Buffer ? [bytes] : bytes
+    }
+  }
+
+  /** Removes what a killed process left half done. */
+  function removeAllBut(named: Set<string>): void {
+    for (const blob of fs.readdirSync(folder)) if (!named.has(blob)) remove({ blob })
+  }
+
+  return { write, read, stream, remove, removeAllBut }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { Event } from '@aws-sdk/client-s3'
-import { ApiError, type Principal, type Site } from '../api.ts'
-import type { S3Call } from './parts.ts'
+import type { Principal } from '../api.ts'
+import type { S3Call, S3Parts } from './operations.ts'
+import { arnOf } from './permissions.ts'
+import type { Version } from './store.ts'
 
 /** Calls the topic when the event happens to a key between prefix and suffix. */
 export interface BucketNotification {
@@ -12,71 +13,35 @@ export interface BucketNotification {
   suffix?: string
 }
 
-export type Publish = (topicArn: string, message: string, principal: Principal) => Promise<unknown>
-
-/** What a record tells of an object; each event has its own selection. */
-export interface EventObject {
-  key: string
-  size?: number
-  eTag?: string
-  versionId: string
-  sequencer?: string
-}
-
-export type Notify = (call: S3Call, eventName: string, object: EventObject) => void
+/** Each event tells its own selection. */
+type EventObject = Pick<Version, 'Key' | 'VersionId'> & { Size?: number | undefined; ETag?: string; rank?: string }
 
 /**
  * Publishes a record to each topic that asks for it. Publishing starts in the order of the changes, nobody waits for it,
  * and a failure is told to the person watching: S3 never fails an upload because of a subscriber.
  */
-export function createNotify(site: Site, publish: Publish): Notify {
-  return (call, eventName, object) => {
-    const { name, notifications } = call.bucket
-    const key = encodeKey(object.key)
-    for (const notification of notifications.filter((one) => isAskedFor(one, eventName, key))) {
-      const record = toRecord(site, call, eventName, { ...object, key }, notificationId(notification))
-      publish(notification.topicArn, JSON.stringify({ Records: [record] }), principalOf(name)).catch((error: unknown) =>
-        site.warn(`${eventName} of ${name}/${key} was not published to ${notification.topicArn}: ${String(error)}`),
-      )
-    }
+export function notify(call: S3Call, eventName: string, object: EventObject): void {
+  const { bucket, publish, site } = call
+  // As S3 writes keys into events: a form's encoding, but for slashes
+  const key = new URLSearchParams({ '': object.Key }).toString().slice('='.length).replaceAll('%2F', '/')
+  for (const notification of bucket.notifications) {
+    const { event, topicArn, prefix = '', suffix = '' } = notification
+    const isOfKind = event.endsWith('*')
+      ? `s3:${eventName}`.startsWith(event.slice(0, -1))
+      : event === `s3:${eventName}`
+    // Filters are compared with the encoded key: special characters must be encoded in them as well
+    if (!isOfKind || !key.startsWith(prefix) || !key.endsWith(suffix)) continue
+    const Records = [toRecord(call, eventName, { ...object, Key: key }, idOf(notification))]
+    publish(topicArn, JSON.stringify({ Records }), principalOf(bucket.Key)).catch((error: unknown) =>
+      site.warn(`${eventName} of ${bucket.Key}/${key} was not published to ${topicArn}: ${String(error)}`),
+    )
   }
 }
 
-/** What S3 sends to a topic that has just been configured. It rejects when the topic cannot be used. */
-export async function publishTestEvent(publish: Publish, Bucket: string, topicArn: string): Promise<void> {
-  const Time = new Date().toISOString()
-  const ids = { RequestId: idOf(Time, 16), HostId: idOf(topicArn, 64) }
-  const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Time, Bucket, ...ids }
-  await publish(topicArn, JSON.stringify(event), principalOf(Bucket))
-}
-
-export function checkNotifications(notifications: BucketNotification[]): void {
-  const unknown = notifications.find(({ event }) => !Object.values<string>(Event).includes(event))
-  if (!unknown) return
-  throw new ApiError(400, 'InvalidArgument', `The event '${unknown.event}' is not supported for notifications`)
-}
-
-/** As S3 writes keys into events: a form's encoding, but for slashes. */
-function encodeKey(key: string): string {
-  return new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')
-}
-
-export function notificationId({ event, topicArn, prefix, suffix }: BucketNotification): string {
-  return idOf(JSON.stringify([event, topicArn, prefix, suffix]), 32)
-}
-
-// Filters are compared with the encoded key: special characters must be encoded in them as well
-function isAskedFor({ event, prefix = '', suffix = '' }: BucketNotification, eventName: string, key: string): boolean {
-  return covers(event, eventName) && key.startsWith(prefix) && key.endsWith(suffix)
-}
-
-function covers(event: string, eventName: string): boolean {
-  return event.endsWith(':*') ? `s3:${eventName}`.startsWith(event.slice(0, -1)) : event === `s3:${eventName}`
-}
-
-function toRecord(site: Site, call: S3Call, eventName: string, object: EventObject, configurationId: string) {
-  const { key, size, eTag, versionId, sequencer } = object
-  const { name } = call.bucket
+function toRecord(call: S3Call, eventName: string, object: EventObject, configurationId: string) {
+  const { site, requestId, bucket, principal } = call
+  const { Key: key, Size: size, ETag, VersionId, rank } = object
+  const versionId = VersionId === 'null' ? undefined : VersionId
   return {
     // The minor version differs by event
     eventVersion: eventName.startsWith('ObjectTagging') ? '2.3' : '2.1',
@@ -84,16 +49,24 @@ function toRecord(site: Site, call: S3Call, eventName: string, object: EventObje
     awsRegion: site.region,
     eventTime: new Date().toISOString(),
     eventName,
-    userIdentity: { principalId: principalIdOf(call.principal, site.accountId) },
+    userIdentity: { principalId: principalIdOf(principal, site.accountId) },
     requestParameters: { sourceIPAddress: '127.0.0.1' },
-    responseElements: { 'x-amz-request-id': call.requestId, 'x-amz-id-2': idOf(call.requestId, 64) },
+    responseElements: { 'x-amz-request-id': requestId, 'x-amz-id-2': idOf(requestId, 64) },
     s3: {
       s3SchemaVersion: '1.0',
       configurationId,
-      bucket: { name, ownerIdentity: { principalId: site.accountId }, arn: `arn:aws:s3:::${name}` },
-      object: { key, size, eTag, ...(versionId !== 'null' && { versionId }), sequencer },
+      bucket: { name: bucket.Key, ownerIdentity: { principalId: site.accountId }, arn: arnOf(bucket.Key) },
+      object: { key, size, eTag: ETag?.replaceAll('"', ''), versionId, sequencer: rank && `00${rank}` },
     },
   }
+}
+
+/** What S3 sends to a topic that has just been configured. It rejects when the topic cannot be used. */
+export async function publishTestEvent({ publish }: S3Parts, Bucket: string, topicArn: string): Promise<void> {
+  const Time = new Date().toISOString()
+  const ids = { RequestId: idOf(Time, 16), HostId: idOf(topicArn, 64) }
+  const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Time, Bucket, ...ids }
+  await publish(topicArn, JSON.stringify(event), principalOf(Bucket))
 }
 
 function principalIdOf(principal: Principal, accountId: string): string {
@@ -103,9 +76,10 @@ function principalIdOf(principal: Principal, accountId: string): string {
 }
 
 function principalOf(bucket: string): Principal {
-  return { type: 'service', service: 's3.amazonaws.com', sourceArn: `arn:aws:s3:::${bucket}` }
+  return { type: 'service', service: 's3.amazonaws.com', sourceArn: arnOf(bucket) }
 }
 
-function idOf(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length).toUpperCase()
+/** The same thing always has the same. */
+export function idOf(thing: unknown, length = 32): string {
+  return createHash('sha256').update(JSON.stringify(thing)).digest('hex').slice(0, length).toUpperCase()
 }

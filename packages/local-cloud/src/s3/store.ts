@@ -1,122 +1,154 @@
 import { randomBytes } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
-import { ApiError } from '../api.ts'
-import type { Checksum } from './checksums.ts'
+import { DatabaseSync } from 'node:sqlite'
+import type { Tag } from '@aws-sdk/client-s3'
+import type { Blobs, Content } from './blobs.ts'
+import { fail } from './errors.ts'
 import type { BucketNotification } from './notifications.ts'
-import { createTable } from './table.ts'
 
-export interface Bucket {
-  name: string
-  created: number
+/** Rows have the names of the SDK's outputs: answers are made of them. */
+export interface Row {
+  Key: string
+  /** 16 hex digits, with which its id ends. The rows of a key go from high to low, also on from one that is gone. */
+  rank: string
+  LastModified: Date
+}
+
+export interface Bucket extends Row {
   versioning: 'Off' | 'Enabled' | 'Suspended'
   notifications: BucketNotification[]
-  /** Of the newest change. */
-  sequencer: string
+  /** Ranks up to this one can have been given before a restart: saving it ahead, not each change has to. */
+  reserved: string
 }
 
-interface Place {
-  key: string
-  versionId: string
-  /** 18 hex digits; orders the versions of a key. */
-  sequencer: string
-  /** Milliseconds, but in whole seconds as S3 keeps it. */
-  modified: number
+/** What an upload says of its object; the headers come back with it. */
+export interface Description {
+  headers: Record<string, unknown>
+  TagSet: Tag[]
 }
 
-export interface ObjectContent {
-  blob: string
-  size: number
-  eTag: string
-  /** Response headers that came with the upload: content headers and user metadata. */
-  headers: Record<string, string>
-  tags: [key: string, value: string][]
-  checksum?: Checksum | undefined
+/** A delete marker is a version of no bytes. */
+export interface Version extends Row, Description, Content {
+  VersionId: string
+  isMarker: boolean
 }
 
-export type StoredObject = { type: 'object' } & ObjectContent & Place
-export type Version = StoredObject | ({ type: 'marker' } & Place)
+/** A multipart upload in progress. `seen`: the rank of the version that was the newest when it began. */
+export interface Upload extends Row, Description, Pick<Content, 'checksum'> {
+  UploadId: string
+  parts: Part[]
+  seen: string
+}
+
+export type Part = Content & { PartNumber: number; LastModified: number }
 
 export type Store = ReturnType<typeof createStore>
+export type Table<Type extends Row> = {
+  find: (bucket: string, key: string, id?: string) => Type | undefined
+  next: (bucket: string, from: Buffer, afterRank?: string) => Type | undefined
+}
 
-/** Buckets and the versions of their objects. */
-export function createStore(database: DatabaseSync) {
-  const saved = createTable<Bucket>(database, 'buckets')
-  const versions = createTable<Version>(database, 'versions', 'DESC')
-  const buckets = new Map(saved.all().map((bucket) => [bucket.name, bucket]))
-  const [begin, commit] = [database.prepare('BEGIN'), database.prepare('COMMIT')]
+/** Buckets, the versions of their objects, and uploads in progress. */
+export function createStore(file: string, blobs: Blobs) {
+  const database = new DatabaseSync(file)
+  // A killed process loses nothing this way, a power cut at most the last changes, and no change waits for the disk.
+  // Keys are kept as bytes: their order is S3's, and any character is one
+  database.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    CREATE TABLE IF NOT EXISTS rows (place TEXT, key BLOB, id TEXT, rank TEXT, row TEXT,
+      PRIMARY KEY (place, key, id)) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS ranks ON rows (place, key, rank DESC)`)
+  const select = database.prepare(`SELECT row FROM rows WHERE place = ?1 AND key = ?2 AND (?3 IS NULL OR id = ?3)
+    ORDER BY rank DESC LIMIT 1`)
+  const selectNext = database.prepare(`SELECT row FROM rows WHERE place = ?1 AND key >= ?2
+    AND (key > ?2 OR ?3 IS NULL OR rank < ?3) ORDER BY key, rank DESC LIMIT 1`)
+  const insert = database.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?)')
+  const drop = database.prepare('DELETE FROM rows WHERE place = ? AND key = ? AND id = ?')
+  function parse<Type extends Row>(found: Record<string, unknown> | undefined): Type | undefined {
+    const row = found && JSON.parse(String(found['row']))
+    return row && Object.assign(row, { LastModified: new Date(row.LastModified) })
+  }
 
+  function createTable<Type extends Row>(suffix: string) {
+    return {
+      /** The row with this id, or the first one of the key. */
+      find: (bucket: string, key: string, id?: string) =>
+        parse<Type>(select.get(bucket + suffix, Buffer.from(key), id ?? null)),
+      /** The first row from a key on; of this key only after a rank, when one is given. */
+      next: (bucket: string, from: Buffer, afterRank?: string) =>
+        parse<Type>(selectNext.get(bucket + suffix, from, afterRank ?? null)),
+      set: (bucket: string, id: string, row: Type) =>
+        insert.run(bucket + suffix, Buffer.from(row.Key), id, row.rank, JSON.stringify(row)),
+      remove: (bucket: string, { Key }: Type, id: string) => drop.run(bucket + suffix, Buffer.from(Key), id),
+    }
+  }
+
+  const versions = createTable<Version>('')
+  const uploads = createTable<Upload>('/uploads')
+  const saved = createTable<Bucket>('/buckets')
+  const buckets = new Map<string, Bucket>()
+  const named = new Set<string>()
+  for (const found of database.prepare('SELECT place, row FROM rows').iterate()) {
+    const bucket = found['place'] === '/buckets' && parse<Bucket>(found)
+    if (bucket) buckets.set(bucket.Key, { ...bucket, rank: bucket.reserved })
+    for (const blob of String(found['row']).match(/(?<="blob":")[^"]+/g) ?? []) named.add(blob)
+  }
+  blobs.removeAllBut(named)
+
+  /** ListBuckets alone is about none. */
   function bucket(name: string): Bucket {
-    const found = buckets.get(name)
-    if (found) return found
-    throw new ApiError(404, 'NoSuchBucket', 'The specified bucket does not exist', { BucketName: name })
+    if (name === '')
+      return { Key: '', rank: '', LastModified: new Date(), versioning: 'Off', notifications: [], reserved: '' }
+    return buckets.get(name) ?? fail(404, 'NoSuchBucket', 'The specified bucket does not exist', { BucketName: name })
   }
 
   function setBucket(changed: Bucket): void {
-    buckets.set(changed.name, changed)
-    saved.set(changed.name, '', '', changed)
+    buckets.set(changed.Key, changed)
+    saved.set('', '', changed)
   }
 
-  /** The newest version, which may be a delete marker. */
-  function newest({ name }: Bucket, key: string): Version | undefined {
-    const [version] = versions.from(name, Buffer.from(key))
-    return version?.key === key ? version : undefined
+  /** The version with this id, or the newest. */
+  function find({ Key: name }: Bucket, key: string, VersionId?: string): Version | undefined {
+    if (VersionId === undefined || /^(null|[\w.]{32})$/.test(VersionId)) return versions.find(name, key, VersionId)
+    return fail(400, 'InvalidArgument', 'Invalid version id specified', { ArgumentValue: VersionId })
   }
 
-  function version(of: Bucket, key: string, versionId: string): Version | undefined {
-    if (versionId !== 'null') return versions.get(of.name, key, sequencerIn(versionId))
-    for (const one of versions.from(of.name, Buffer.from(key))) {
-      if (one.key !== key || one.versionId === 'null') return one.key === key ? one : undefined
-    }
-    return undefined
+  /** Made as AWS's sequencers are: the seconds since 1970, their fraction; but never the same again, nor lower. */
+  function nextRank(bucket: Bucket): string {
+    const [now, last] = [(BigInt(Date.now()) << 32n) / 1000n, BigInt(`0x0${bucket.rank}`)]
+    const next = now > last ? now : last + 1n
+    bucket.rank = toRank(next)
+    if (bucket.rank <= bucket.reserved) return bucket.rank
+    bucket.reserved = toRank(next + (10n << 32n))
+    setBucket(bucket)
+    return bucket.rank
   }
 
   /** Adds a version, or replaces the one called null, the only one that a bucket without versioning has of a key. */
-  function add<Content extends object>(to: Bucket, key: string, content: Content) {
-    const isVersioned = to.versioning === 'Enabled'
-    const replaced = isVersioned ? undefined : version(to, key, 'null')
-    const sequencer = nextSequencer(to)
-    const versionId = isVersioned ? createVersionId(sequencer) : 'null'
-    const added = { ...content, key, versionId, sequencer, modified: wholeSecond() }
-    begin.run()
-    if (replaced) versions.remove(to.name, key, replaced.sequencer)
-    versions.set(to.name, key, sequencer, added as Content & Version)
-    setBucket(to)
-    commit.run()
-    return { added, replaced }
+  function add(to: Bucket, Key: string, content: Description & Content, isMarker = false): Version {
+    const rank = nextRank(to)
+    const VersionId = to.versioning === 'Enabled' ? createId(rank) : 'null'
+    const replaced = find(to, Key, VersionId)
+    const added = { ...content, Key, VersionId, isMarker, rank, LastModified: wholeSecond() }
+    versions.set(to.Key, VersionId, added)
+    if (replaced) blobs.remove(replaced)
+    return added
   }
 
-  /** Returns the sequencer of the removal. */
-  function remove(from: Bucket, { key, sequencer }: Version): string {
-    nextSequencer(from)
-    begin.run()
-    versions.remove(from.name, key, sequencer)
-    setBucket(from)
-    commit.run()
-    return from.sequencer
+  /** Returns the rank of the removal. */
+  function remove(from: Bucket, version: Version): string {
+    versions.remove(from.Key, version, version.VersionId)
+    blobs.remove(version)
+    return nextRank(from)
   }
 
-  const change = ({ name }: Bucket, changed: Version) => versions.set(name, changed.key, changed.sequencer, changed)
-
-  return { buckets, bucket, setBucket, newest, version, add, remove, change, versions }
+  const close = () => database.close()
+  return { buckets, bucket, setBucket, find, nextRank, add, remove, versions, uploads, close }
 }
 
-/** Made as AWS's are: 00, the seconds since 1970, their fraction; but never twice the same, nor lower, in one bucket. */
-function nextSequencer(bucket: Bucket): string {
-  const now = (BigInt(Date.now()) << 32n) / 1000n
-  const next = BigInt(`0x0${bucket.sequencer}`) + 1n
-  bucket.sequencer = (now > next ? now : next).toString(16).toUpperCase().padStart(18, '0')
-  return bucket.sequencer
+export const toRank = (number: bigint) => number.toString(16).toUpperCase().padStart(16, '0')
+
+export function createId(rank: string): string {
+  return randomBytes(12).toString('base64url').replaceAll('-', '.') + rank
 }
 
-/** The id ends in the sequencer: a version is found by it, and a listing goes on after one that is gone by then. */
-function createVersionId(sequencer: string): string {
-  return `${randomBytes(12).toString('base64url').replaceAll('-', '.')}${sequencer.slice(2)}`
-}
-
-export function sequencerIn(versionId: string): string {
-  return `00${versionId.slice(-16)}`
-}
-
-export function wholeSecond(): number {
-  return Math.floor(Date.now() / 1000) * 1000
-}
+/** S3 keeps times in whole seconds. */
+export const wholeSecond = () => new Date(Math.floor(Date.now() / 1000) * 1000)

@@ -1,0 +1,132 @@
+import type { GetObjectCommandInput, PutObjectCommandInput, Tag } from '@aws-sdk/client-s3'
+import { ApiError } from '../api.ts'
+import type { ByteRange, Content } from './blobs.ts'
+import { type ChecksumAlgorithm, requestedAlgorithm } from './checksums.ts'
+import { checkConditions, checkWrite, type Conditions } from './conditions.ts'
+import { fail, noSuchKey } from './errors.ts'
+import { notify } from './notifications.ts'
+import type { Operations, S3Call } from './operations.ts'
+import { arnOf } from './permissions.ts'
+import { unprefix } from './protocol.ts'
+import type { Bucket, Description, Version } from './store.ts'
+
+/** Uploading an object in one request, reading it, and its tags. */
+export const objectOperations: Operations = {
+  async PutObject(input, call) {
+    const object = await writeObject(call, input, describeUpload(input), receive(call), 'Put')
+    return { ...object, ...object.checksum, Size: undefined }
+  },
+
+  GetObject: getObject,
+  HeadObject: getObject,
+
+  GetObjectTagging: ({ VersionId }, call) => ({ ...findVersion(call, call.bucket, call.key, VersionId) }),
+  PutObjectTagging: ({ VersionId, Tagging }, call) => setTags(call, VersionId, checkTags(Tagging?.TagSet ?? []), 'Put'),
+  DeleteObjectTagging: ({ VersionId }, call) => setTags(call, VersionId, [], 'Delete'),
+}
+
+function getObject(input: GetObjectCommandInput, call: S3Call) {
+  if (input.PartNumber) fail(501, 'NotImplemented', 'partNumber is not modelled by the local cloud')
+  const object = findVersion(call, call.bucket, call.key, input.VersionId)
+  const { Size, TagSet, headers, checksum } = object
+  const TagCount = TagSet.length || undefined
+  const answer = { ...object, ...headers, ...unprefix(input, 'Response'), TagCount, AcceptRanges: 'bytes' }
+  if (checkConditions(input, object)) return { ...answer, $status: 304 }
+  const range = parseRange(input.Range, Size)
+  const { start, length } = range ?? { start: 0, length: Size }
+  return {
+    ...answer,
+    ContentLength: length,
+    ...(call.method === 'GET' && { Body: call.blobs.read(object, start, length) }),
+    ...(range && { $status: 206, ContentRange: `bytes ${start}-${start + length - 1}/${Size}` }),
+    // A client would compare the whole object's checksum with the range
+    ...(input.ChecksumMode === 'ENABLED' && !range && checksum),
+  }
+}
+
+/** One range; S3 answers several, and what is no range, with the whole object. */
+export function parseRange(text = '', size: number): ByteRange | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(text) ?? []
+  if (first + last === '' || (first && last && Number(last) < Number(first))) return undefined
+  const start = first ? Number(first) : Math.max(0, size - Number(last))
+  const end = first && last ? Math.min(Number(last), size - 1) : size - 1
+  if (start <= end) return { start, length: end - start + 1 }
+  const details = { RangeRequested: text, ActualObjectSize: String(size) }
+  return fail(416, 'InvalidRange', 'The requested range is not satisfiable', details)
+}
+
+/** The version asked for, or the current one. Throws what S3 answers when there is none, or a delete marker. */
+export function findVersion(call: S3Call, bucket: Bucket, Key: string, VersionId: string | undefined): Version {
+  const found = call.store.find(bucket, Key, VersionId)
+  if (found && !found.isMarker) return found
+  const isAsked = VersionId !== undefined
+  if (isAsked && !found) fail(404, 'NoSuchVersion', 'The specified version does not exist.', { Key, VersionId })
+  // Who may not list a bucket shall not learn what is not in it
+  if (!isAsked) call.authorize(call.principal, 's3:ListBucket', arnOf(bucket.Key))
+  const error = isAsked ? new ApiError(405, 'MethodNotAllowed', 'It is a delete marker.') : noSuchKey(Key)
+  // By these a client can tell a deleted object from one that never was
+  if (found) error.headers = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': found.VersionId }
+  if (isAsked) error.headers['allow'] = 'DELETE'
+  throw error
+}
+
+const kept = /^(CacheControl|Content(Disposition|Encoding|Language|Type)|Expires|Metadata)$/
+
+export function describeUpload(input: Pick<PutObjectCommandInput, 'Tagging'>): Description {
+  const headers = Object.fromEntries(Object.entries(input).filter(([name]) => kept.test(name)))
+  return { headers: { ContentType: 'binary/octet-stream', ...headers }, TagSet: parseTags(input.Tagging) }
+}
+
+/** Stores a request's body. */
+export function receive({ headers, body, blobs }: S3Call, expected?: ChecksumAlgorithm): Promise<Content> {
+  const length = Number(headers['content-length'] ?? Number.NaN)
+  if (Number.isNaN(length)) fail(411, 'MissingContentLength', 'There is no Content-Length header.')
+  if (length > 5 * 1024 ** 3) fail(400, 'EntityTooLarge', 'An upload can have 5 GiB, or 5 GiB in each part.')
+  return blobs.write(body, requestedAlgorithm(headers, expected), headers)
+}
+
+/**
+ * Makes bytes the current version of the call's key, and tells the topics. The conditions are checked with nothing between
+ * check and change, so that of two conditional writes one wins. `seen`: see `checkWrite`.
+ */
+export async function writeObject(
+  call: S3Call,
+  conditions: Conditions,
+  { headers, TagSet }: Description,
+  writing: Promise<Content>,
+  how: 'Put' | 'Copy' | 'CompleteMultipartUpload',
+  seen = call.store.find(call.bucket, call.key)?.rank ?? '',
+): Promise<Version> {
+  const { bucket, key, store, blobs } = call
+  const content = await writing
+  try {
+    checkWrite(conditions, store.find(bucket, key), seen)
+  } catch (error) {
+    blobs.remove(content)
+    throw error
+  }
+  const object = store.add(bucket, key, { headers, TagSet, ...content })
+  notify(call, `ObjectCreated:${how}`, object)
+  return object
+}
+
+/** Changing tags makes no new version. */
+function setTags(call: S3Call, versionId: string | undefined, TagSet: Tag[], how: string) {
+  const object = findVersion(call, call.bucket, call.key, versionId)
+  const { Key, VersionId, ETag } = object
+  call.store.versions.set(call.bucket.Key, VersionId, { ...object, TagSet })
+  notify(call, `ObjectTagging:${how}`, { Key, VersionId, ETag })
+  return { VersionId }
+}
+
+/** Tags as an upload's x-amz-tagging header has them. */
+function parseTags(header = ''): Tag[] {
+  return checkTags([...new URLSearchParams(header)].map(([Key, Value]) => ({ Key, Value })))
+}
+
+function checkTags(tags: Tag[]): Tag[] {
+  if (tags.length > 10) fail(400, 'BadRequest', 'Object tags cannot be greater than 10')
+  const isValid = ({ Key = '', Value = '' }: Tag) => /^(?!aws:).{1,128}$/su.test(Key) && Value.length <= 256
+  if (tags.every(isValid) && new Set(tags.map(({ Key }) => Key)).size === tags.length) return tags
+  return fail(400, 'InvalidTag', 'A tag is too long, has no key or one that begins with aws:, or occurs twice')
+}

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createJsonReporter } from '../src/json-reporter.ts'
 import { runMainJob } from '../src/run-main-job.ts'
 
@@ -13,5 +13,5 @@ test('a run that cannot start leaves nothing behind that would keep the command 
   const running = runMainJob([], options, createJsonReporter(), new AbortController().signal)
 
   await expect(running).rejects.toThrow('cannot run turbo')
-  expect(process.getActiveResourcesInfo()).not.toContain('FSEventWrap')
+  await vi.waitFor(() => expect(process.getActiveResourcesInfo()).not.toContain('FSEventWrap'))
 })

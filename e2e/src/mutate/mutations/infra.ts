@@ -144,7 +144,7 @@ export const infra = mutationsOf('infra', [
     breaks: 'data that a stage must keep stays when its stack goes',
     file: 'lib/storage-props.ts',
     find: `    removalPolicy: stage.removalPolicy,\n  } satisfies Partial<TableProps>`,
-    replace: `    removalPolicy: RemovalPolicy.DESTROY,\n  } satisfies Partial<TableProps>`,
+    replace: `    removalPolicy: 'destroy' as never,\n  } satisfies Partial<TableProps>`,
   },
   {
     breaks: 'logs go after a while',

@@ -28,8 +28,8 @@ export const localCloud = mutationsOf('packages/local-cloud', [
   {
     breaks: 'If-None-Match refuses where an object is',
     file: 'src/s3/conditions.ts',
-    find: `if (IfNoneMatch !== undefined && current) throw preconditionFailed(Condition)`,
-    replace: `void current`,
+    find: `if (checkConditions({ IfMatch, IfNoneMatch }, newest)) failPrecondition(Condition)`,
+    replace: `if (IfMatch && checkConditions({ IfMatch }, newest)) failPrecondition(Condition)`,
   },
   {
     breaks: 'a matching Deny wins',

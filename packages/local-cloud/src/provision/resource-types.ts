@@ -70,11 +70,10 @@ const bucket: ResourceType<BucketProperties> = {
   make: ({ VersioningConfiguration: versioning, NotificationConfiguration: configuration = {} }, name, { s3 }) => {
     const { TopicConfigurations: topics = [], ...others } = configuration
     for (const other of Object.keys(others)) throw new Error(`NotificationConfiguration.${other} is not modelled`)
-    const notifications = topics.map(({ Event: event, Topic: topicArn, Filter: filter }) => {
-      const rules = filter?.S3Key.Rules.map((rule) => [rule.Name.toLowerCase(), rule.Value]) ?? []
-      return { event, topicArn, ...Object.fromEntries(rules) }
+    const called = topics.map(({ Event, Topic: TopicArn, Filter }) => {
+      return { TopicArn, Events: [Event], ...(Filter && { Filter: { Key: { FilterRules: Filter.S3Key.Rules } } }) }
     })
-    return s3.createBucket(name, { versioned: versioning?.Status === 'Enabled', notifications })
+    return s3.createBucket(name, { versioned: versioning?.Status === 'Enabled', topics: called })
   },
 }
 

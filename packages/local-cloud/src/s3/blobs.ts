@@ -13,11 +13,6 @@ export interface Content {
   checksum: Checksum
 }
 
-export interface ByteRange {
-  start: number
-  length: number
-}
-
 export type Blobs = ReturnType<typeof createBlobs>
 
 // Up to here a blocking system call costs less than the thread pool's round trips
@@ -63,9 +58,9 @@ export function createBlobs(folder: string) {
   }
 
   /** The bytes of several, or a range of one. */
-  async function* stream(contents: Content[], { start, length }: Partial<ByteRange> = {}): AsyncGenerator<Buffer> {
+  async function* stream(contents: Content[], range: { start?: number; length?: number } = {}) {
     for (const content of contents) {
-      const bytes = read(content, start, length)
+      const bytes = read(content, range.start, range.length)
       yield* bytes instanceof Buffer ? [bytes] : bytes
     }
   }

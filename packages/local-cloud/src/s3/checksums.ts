@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc'
-import { fail } from './errors.ts'
+import { fail } from './conditions.ts'
 
 const algorithms = {
   CRC32: () => new Crc32(),

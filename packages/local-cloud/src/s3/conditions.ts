@@ -1,6 +1,18 @@
 import type { GetObjectCommandInput } from '@aws-sdk/client-s3'
-import { fail, failPrecondition, noSuchKey } from './errors.ts'
+import { ApiError } from '../api.ts'
 import type { Version } from './store.ts'
+
+export function fail(...error: ConstructorParameters<typeof ApiError>): never {
+  throw new ApiError(...error)
+}
+
+export function noSuchKey(Key = ''): ApiError {
+  return new ApiError(404, 'NoSuchKey', 'The specified key does not exist.', { Key })
+}
+
+export function failPrecondition(Condition: string): never {
+  fail(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', { Condition })
+}
 
 export type Conditions = Pick<
   GetObjectCommandInput,
@@ -11,7 +23,7 @@ export type Conditions = Pick<
 export function checkConditions(conditions: Conditions, version: Version | undefined): boolean {
   const { IfMatch, IfNoneMatch, IfModifiedSince: since = '', IfUnmodifiedSince: before = '' } = conditions
   const object = version?.isMarker ? undefined : version
-  if (IfMatch !== undefined && !object) throw noSuchKey(version?.Key)
+  if (!object && IfMatch !== undefined) throw noSuchKey(version?.Key)
   if (!object) return false
   if (IfMatch !== undefined && !matches(IfMatch, object.ETag)) failPrecondition('If-Match')
   if (IfMatch === undefined && object.LastModified > new Date(before)) failPrecondition('If-Unmodified-Since')

@@ -1,7 +1,6 @@
 import type { DeletedObject, _Error } from '@aws-sdk/client-s3'
 import { ApiError } from '../api.ts'
-import { checkConditions } from './conditions.ts'
-import { fail, failPrecondition } from './errors.ts'
+import { checkConditions, fail, failPrecondition } from './conditions.ts'
 import { notify } from './notifications.ts'
 import type { Operations, S3Call } from './operations.ts'
 import { actionOn, arnOf } from './permissions.ts'
@@ -35,17 +34,17 @@ const nothing = { blob: '', Size: 0, ETag: '"d41d8cd98f00b204e9800998ecf8427e"',
 function deleteVersion(call: S3Call, Key: string, VersionId: string | undefined, IfMatch: string | undefined) {
   const { bucket, store } = call
   // A conditional delete is always about the current version
-  const newest = store.find(bucket, Key)
+  const newest = store.version(bucket, Key)
   if (IfMatch !== undefined && newest?.isMarker) failPrecondition('If-Match')
   checkConditions({ IfMatch }, newest)
   if (VersionId === undefined && bucket.versioning !== 'Off') {
-    const marker = store.add(bucket, Key, nothing, true)
+    const marker = store.addVersion(bucket, Key, nothing, true)
     notify(call, 'ObjectRemoved:DeleteMarkerCreated', { ...marker, Size: undefined })
     return { DeleteMarker: true, VersionId: marker.VersionId }
   }
-  const version = store.find(bucket, Key, VersionId ?? 'null')
+  const version = store.version(bucket, Key, VersionId ?? 'null')
   if (version) {
-    const rank = store.remove(bucket, version)
+    const rank = store.removeVersion(bucket, version)
     notify(call, 'ObjectRemoved:Delete', { Key, VersionId: version.VersionId, rank })
   }
   return { DeleteMarker: version?.isMarker || undefined, VersionId }

@@ -1,19 +1,34 @@
 import type * as Sdk from '@aws-sdk/client-s3'
-import { fail } from './errors.ts'
+import { fail } from './conditions.ts'
 import type { Operations, S3Call } from './operations.ts'
-import type { Row, Table, Version } from './store.ts'
+import { xmlNamespace } from './protocol.ts'
+import { type Row, type Upload, uploadsOf, type Version } from './store.ts'
 
-/** Listings, in the order of the keys' UTF-8 bytes. */
+/** Listings, in the order of the keys' UTF-8 bytes, and what a template has made of a bucket: nothing else changes it. */
 export const listOperations: Operations = {
+  ListBuckets({ Prefix = '' }, { store, site }) {
+    const found = [...store.buckets.values()].filter(({ Key }) => Key.startsWith(Prefix))
+    found.sort((one, other) => (one.Key < other.Key ? -1 : 1))
+    const region = { BucketRegion: site.region }
+    const Buckets = found.map(({ Key, LastModified }) => ({ Name: Key, CreationDate: LastModified, ...region }))
+    return { Buckets, Owner: ownerOf(site) }
+  },
+  HeadBucket: (_, { site }) => ({ BucketRegion: site.region }),
+  // The one answer whose root element holds text, which no schema expresses
+  GetBucketLocation: (_, { site }) => ({ Body: `<LocationConstraint ${xmlns}>${site.region}</LocationConstraint>` }),
+  GetBucketVersioning: (_, { bucket: { versioning } }) =>
+    versioning === 'Off' ? { Body: `<VersioningConfiguration ${xmlns}/>` } : { Status: versioning },
+  GetBucketNotificationConfiguration: (_, { bucket }) => ({ TopicConfigurations: bucket.topics }),
+
   ListObjects: (input, call) => listObjects(input, call, true),
   ListObjectsV2: (input, call) => listObjects(input, call, input.FetchOwner),
 
   ListObjectVersions(input, call) {
     const { KeyMarker, VersionIdMarker } = input
     if (VersionIdMarker && !KeyMarker) fail(400, 'InvalidArgument', 'A version-id marker needs a key marker.')
-    const { rows, encode, Owner, last, ...page } = list(input, call, call.store.versions, 'all')
+    const { rows, encode, Owner, last, ...page } = list<Version>(input, call, call.bucket.Key, 'all')
     const entries = rows.map((row) => {
-      const IsLatest = call.store.find(call.bucket, row.Key)?.rank === row.rank
+      const IsLatest = call.store.version(call.bucket, row.Key)?.rank === row.rank
       return { ...row, ...describe(row), Key: encode(row.Key), IsLatest, Owner }
     })
     const grouped = Object.groupBy(entries, ({ isMarker }) => (isMarker ? 'DeleteMarkers' : 'Versions'))
@@ -21,16 +36,21 @@ export const listOperations: Operations = {
   },
 
   ListMultipartUploads(input, call) {
-    const { rows, encode, Owner, last, ...page } = list(input, call, call.store.uploads, 'all')
+    const { rows, encode, Owner, last, ...page } = list<Upload>(input, call, uploadsOf(call.bucket), 'all')
+    const owners = { StorageClass: 'STANDARD', Owner, Initiator: Owner }
     const Uploads = rows.map(({ checksum, LastModified: Initiated, ...row }) => {
-      return { ...row, ...checksum, Key: encode(row.Key), Initiated, StorageClass: 'STANDARD', Owner, Initiator: Owner }
+      return { ...row, ...checksum, ...owners, Key: encode(row.Key), Initiated }
     })
     return { ...page, Uploads, NextUploadIdMarker: last?.UploadId }
   },
 }
 
+const xmlns = `xmlns="${xmlNamespace}"`
+
+const ownerOf = ({ accountId }: S3Call['site']) => ({ ID: accountId.padStart(64, '0') })
+
 function listObjects(input: ListInput, call: S3Call, hasOwner: boolean | undefined) {
-  const { rows, encode, Owner, ...page } = list(input, call, call.store.versions, 'current')
+  const { rows, encode, Owner, ...page } = list<Version>(input, call, call.bucket.Key, 'current')
   const entryOf = (row: Version) => ({ ...row, ...describe(row), Key: encode(row.Key), ...(hasOwner && { Owner }) })
   return { ...page, Contents: rows.map(entryOf) }
 }
@@ -50,70 +70,77 @@ type ListInput = Partial<
  */
 function list<Listed extends Row & { isMarker?: boolean }>(
   input: ListInput,
-  { bucket, site }: S3Call,
-  table: Table<Listed>,
+  { bucket, site, store }: S3Call,
+  place: string,
   which: 'all' | 'current',
 ) {
   const { Prefix = '', Delimiter, EncodingType, ContinuationToken, StartAfter } = input
   const isEncoding = EncodingType === undefined || EncodingType === 'url'
   if (!isEncoding) fail(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request')
-  const encode = (text: string) => (EncodingType ? encodeURIComponent(text).replaceAll('%2F', '/') : text)
+  const encode = (text: string | undefined) =>
+    text && EncodingType ? encodeURIComponent(text).replaceAll('%2F', '/') : text
   const marker = fromToken(ContinuationToken) ?? StartAfter ?? input.Marker ?? input.KeyMarker ?? ''
   const markerId = input.VersionIdMarker ?? input.UploadIdMarker ?? ''
-  const markerRank =
-    (markerId === 'null' ? table.find(bucket.Key, marker, markerId)?.rank : undefined) ?? markerId.slice(-16)
+  const ofNull = markerId === 'null' ? store.find(place, marker, markerId)?.rank : undefined
   const max = Math.min(input.MaxKeys ?? input.MaxUploads ?? 1000, 1000)
 
   function folderOf(key: string): string | undefined {
     const end = Delimiter && key.startsWith(Prefix) ? key.indexOf(Delimiter, Prefix.length) : -1
     return Delimiter && end >= 0 ? key.slice(0, end + Delimiter.length) : undefined
   }
-  /** Where to go on: behind all keys of a folder (no key has the byte FF), behind one row of a key, or behind the key. */
-  function behind(key: string, folder: string | undefined, rank: string): [from: Buffer, afterRank?: string] {
+  /** Where to go on: behind all keys of a folder (no key has the byte FF), behind a row of the key, or behind the key. */
+  function behind(key: string, rank: string): [from: Buffer, afterRank?: string] {
+    const folder = folderOf(key)
     if (folder) return [Buffer.concat([Buffer.from(folder), Buffer.of(0xff)])]
     return rank ? [Buffer.from(key), rank] : [Buffer.from(`${key}\0`)]
   }
-
-  const [rows, CommonPrefixes]: [Listed[], { Prefix: string }[]] = [[], []]
-  let [place, name, IsTruncated]: [ReturnType<typeof behind>, string, boolean] = [[Buffer.from(Prefix)], '', false]
-  const start = behind(marker, folderOf(marker), markerRank)
-  if (marker && start[0].compare(place[0]) > 0) place = start
-  while (max > 0) {
-    const row = table.next(bucket.Key, ...place)
-    if (!row?.Key.startsWith(Prefix)) break
-    const isListed = which === 'all' || !row.isMarker
-    IsTruncated = isListed && rows.length + CommonPrefixes.length === max
-    if (IsTruncated) break
-    const folder = isListed ? folderOf(row.Key) : undefined
-    place = behind(row.Key, folder, which === 'all' ? row.rank : '')
-    if (folder) CommonPrefixes.push({ Prefix: encode(folder) })
-    else if (isListed) rows.push(row)
-    if (isListed) name = folder ?? row.Key
+  function next(): Listed | undefined {
+    let row = store.next<Listed>(place, ...cursor)
+    while (which === 'current' && row?.isMarker) row = store.next<Listed>(place, Buffer.from(`${row.Key}\0`))
+    return row?.Key.startsWith(Prefix) ? row : undefined
   }
-  const next = IsTruncated ? encode(name) : undefined
+
+  const [first, start] = [Buffer.from(Prefix), behind(marker, ofNull ?? markerId.slice(-16))]
+  let cursor: ReturnType<typeof behind> = marker && start[0].compare(first) > 0 ? start : [first]
+  const [rows, CommonPrefixes]: [Listed[], object[]] = [[], []]
+  let [name, IsTruncated] = ['', false]
+  for (let row = max > 0 ? next() : undefined; row; row = next()) {
+    IsTruncated = rows.length + CommonPrefixes.length === max
+    if (IsTruncated) break
+    const folder = folderOf(row.Key)
+    if (folder) CommonPrefixes.push({ Prefix: encode(folder) })
+    else rows.push(row)
+    name = folder ?? row.Key
+    cursor = behind(row.Key, which === 'all' ? row.rank : '')
+  }
+  const Owner = ownerOf(site)
+  const texts = {
+    Prefix,
+    Delimiter,
+    StartAfter,
+    Marker: marker,
+    KeyMarker: marker,
+    NextKeyMarker: IsTruncated ? name : undefined,
+  }
+  const encoded = Object.fromEntries(Object.entries(texts).map(([member, text]) => [member, encode(text)]))
   return {
     ...input,
-    rows,
-    encode,
-    /** Undefined when the page does not end in a row, or nothing comes after it. */
-    last: rows.find(({ Key }) => IsTruncated && Key === name) && rows.at(-1),
-    Owner: { ID: site.accountId.padStart(64, '0') },
+    ...encoded,
+    // Without a delimiter clients of the first version go on after the last key
+    NextMarker: Delimiter && encoded['NextKeyMarker'],
+    NextContinuationToken: IsTruncated ? toToken(name) : undefined,
     Name: bucket.Key,
     Bucket: bucket.Key,
-    Prefix: encode(Prefix),
-    Delimiter: Delimiter && encode(Delimiter),
-    StartAfter: StartAfter && encode(StartAfter),
-    Marker: encode(marker),
-    KeyMarker: encode(marker),
     MaxKeys: max,
     MaxUploads: max,
     KeyCount: rows.length + CommonPrefixes.length,
-    CommonPrefixes,
     IsTruncated,
-    // Without a delimiter clients go on after the last key
-    NextMarker: Delimiter && next,
-    NextKeyMarker: next,
-    NextContinuationToken: IsTruncated ? toToken(name) : undefined,
+    CommonPrefixes,
+    Owner,
+    rows,
+    encode,
+    /** The row that the page ends in, unless it is a folder or nothing comes after it. */
+    last: IsTruncated && rows.at(-1)?.Key === name ? rows.at(-1) : undefined,
   }
 }
 

@@ -1,11 +1,10 @@
 import type { CompletedPart, UploadPartCommandInput } from '@aws-sdk/client-s3'
 import type { Content } from './blobs.ts'
 import { type ChecksumAlgorithm, digest, parseAlgorithm } from './checksums.ts'
-import { findCopySource } from './copies.ts'
-import { fail } from './errors.ts'
-import { describeUpload, parseRange, receive, writeObject } from './objects.ts'
+import { fail } from './conditions.ts'
+import { describeUpload, findCopySource, parseRange, receive, writeObject } from './objects.ts'
 import type { Operations, S3Call } from './operations.ts'
-import { createId, type Part, toRank, type Upload, wholeSecond } from './store.ts'
+import { createId, type Part, toRank, type Upload, uploadsOf, wholeSecond } from './store.ts'
 
 /** Uploading an object in parts. */
 export const multipartOperations: Operations = {
@@ -13,11 +12,11 @@ export const multipartOperations: Operations = {
     const ChecksumAlgorithm = parseAlgorithm(input.ChecksumAlgorithm)
     const usualType = ChecksumAlgorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE'
     const checksum = ChecksumAlgorithm ? { ChecksumAlgorithm, ChecksumType: input.ChecksumType ?? usualType } : {}
-    const seen = store.find(bucket, Key)?.rank ?? ''
+    const seen = store.version(bucket, Key)?.rank ?? ''
     // The older one comes first in a listing
     const rank = toRank(0xffff_ffff_ffff_ffffn - BigInt(`0x${store.nextRank(bucket)}`))
     const upload = { Key, UploadId: createId(rank), rank, checksum, seen, parts: [], LastModified: new Date() }
-    store.uploads.set(bucket.Key, upload.UploadId, { ...upload, ...describeUpload(input) })
+    store.set(uploadsOf(bucket), upload.UploadId, { ...upload, ...describeUpload(input) })
     return { Bucket: bucket.Key, ...upload, ...checksum }
   },
 
@@ -63,13 +62,13 @@ export const multipartOperations: Operations = {
 }
 
 function findUpload({ bucket, key, store }: S3Call, UploadId = ''): Upload {
-  const upload = store.uploads.find(bucket.Key, key, UploadId)
+  const upload = store.find<Upload>(uploadsOf(bucket), key, UploadId)
   return upload ?? fail(404, 'NoSuchUpload', 'The upload does not exist, or has been ended.', { UploadId })
 }
 
 function endUpload(call: S3Call, UploadId: string | undefined): void {
   const upload = findUpload(call, UploadId)
-  call.store.uploads.remove(call.bucket.Key, upload, upload.UploadId)
+  call.store.remove(uploadsOf(call.bucket), upload, upload.UploadId)
   for (const part of upload.parts) call.blobs.remove(part)
 }
 
@@ -83,11 +82,11 @@ async function addPart(
   const content = await write(findUpload(call, UploadId).checksum.ChecksumAlgorithm)
   const part = { ...content, PartNumber, LastModified: wholeSecond().getTime() }
   // While the part was on its way the upload may have ended
-  const upload = call.store.uploads.find(call.bucket.Key, call.key, UploadId)
+  const upload = call.store.find<Upload>(uploadsOf(call.bucket), call.key, UploadId)
   const replaced = upload ? upload.parts.find((one) => one.PartNumber === PartNumber) : part
   const parts = [...(upload?.parts ?? []).filter((one) => one !== replaced), part]
   parts.sort((one, other) => one.PartNumber - other.PartNumber)
-  if (upload) call.store.uploads.set(call.bucket.Key, upload.UploadId, { ...upload, parts })
+  if (upload) call.store.set(uploadsOf(call.bucket), upload.UploadId, { ...upload, parts })
   if (replaced) call.blobs.remove(replaced)
   findUpload(call, UploadId)
   return { ...part, ...part.checksum, LastModified: new Date(part.LastModified) }
@@ -106,27 +105,21 @@ function chooseParts(listed: CompletedPart[], { parts }: Upload): Part[] {
     if (!part || `"${ETag.replaceAll('"', '')}"` !== part.ETag || !Object.entries(part.checksum).every(isSame)) {
       return fail(400, 'InvalidPart', 'One or more of the specified parts could not be found.', details)
     }
-    const isTooSmall = part.Size < 5 * 1024 ** 2 && index < listed.length - 1
-    return isTooSmall
-      ? fail(400, 'EntityTooSmall', 'A part is smaller than 5 MiB and not the last one.', details)
-      : part
+    const isLarge = part.Size >= 5 * 1024 ** 2 || index === listed.length - 1
+    return isLarge ? part : fail(400, 'EntityTooSmall', 'A part has less than 5 MiB and is not the last.', details)
   })
 }
 
 /** The object's ETag is of the parts' ETags, and a composite checksum of their checksums. */
 async function joinParts({ blobs, headers }: S3Call, parts: Part[], { checksum }: Upload): Promise<Content> {
   const { ChecksumAlgorithm: algorithm, ChecksumType } = checksum
-  const whole = ChecksumType === 'FULL_OBJECT' ? algorithm : undefined
-  const suffix = `-${parts.length}`
+  const [whole, suffix] = [ChecksumType === 'FULL_OBJECT' ? algorithm : undefined, `-${parts.length}`]
   // The request's own MD5 is not the object's
   const { 'content-md5': _, ...expected } = headers
-  const eTags = await digest(
-    parts.map(({ ETag }) => Buffer.from(ETag.slice(1, -1), 'hex')),
-    undefined,
-    {},
-  )
+  const eTags = parts.map(({ ETag }) => Buffer.from(ETag.slice(1, -1), 'hex'))
+  const { ETag } = await digest(eTags, undefined, {})
   const sums = parts.map((part) => Buffer.from(part.checksum[`Checksum${algorithm ?? 'MD5'}`] ?? '', 'base64'))
   const composite = whole ? undefined : await digest(sums, algorithm, expected, { suffix })
   const joined = await blobs.write(blobs.stream(parts), whole, expected)
-  return { ...joined, ETag: eTags.ETag.replace(/"$/, `${suffix}"`), checksum: (composite ?? joined).checksum }
+  return { ...joined, ETag: ETag.replace(/"$/, `${suffix}"`), checksum: (composite ?? joined).checksum }
 }

@@ -2,16 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Principal } from '../api.ts'
 import type { S3Call, S3Parts } from './operations.ts'
 import { arnOf } from './permissions.ts'
-import type { Version } from './store.ts'
-
-/** Calls the topic when the event happens to a key between prefix and suffix. */
-export interface BucketNotification {
-  /** S3's name, perhaps with a star: `s3:ObjectCreated:*` */
-  event: string
-  topicArn: string
-  prefix?: string
-  suffix?: string
-}
+import type { Topic, Version } from './store.ts'
 
 /** Each event tells its own selection. */
 type EventObject = Pick<Version, 'Key' | 'VersionId'> & { Size?: number | undefined; ETag?: string; rank?: string }
@@ -21,21 +12,23 @@ type EventObject = Pick<Version, 'Key' | 'VersionId'> & { Size?: number | undefi
  * and a failure is told to the person watching: S3 never fails an upload because of a subscriber.
  */
 export function notify(call: S3Call, eventName: string, object: EventObject): void {
-  const { bucket, publish, site } = call
+  const { bucket, site } = call
   // As S3 writes keys into events: a form's encoding, but for slashes
-  const key = new URLSearchParams({ '': object.Key }).toString().slice('='.length).replaceAll('%2F', '/')
-  for (const notification of bucket.notifications) {
-    const { event, topicArn, prefix = '', suffix = '' } = notification
-    const isOfKind = event.endsWith('*')
-      ? `s3:${eventName}`.startsWith(event.slice(0, -1))
-      : event === `s3:${eventName}`
-    // Filters are compared with the encoded key: special characters must be encoded in them as well
-    if (!isOfKind || !key.startsWith(prefix) || !key.endsWith(suffix)) continue
-    const Records = [toRecord(call, eventName, { ...object, Key: key }, idOf(notification))]
-    publish(topicArn, JSON.stringify({ Records }), principalOf(bucket.Key)).catch((error: unknown) =>
-      site.warn(`${eventName} of ${bucket.Key}/${key} was not published to ${topicArn}: ${String(error)}`),
+  const Key = new URLSearchParams({ '': object.Key }).toString().slice('='.length).replaceAll('%2F', '/')
+  for (const topic of bucket.topics.filter((one) => isAskedFor(one, `s3:${eventName}`, Key))) {
+    const Records = [toRecord(call, eventName, { ...object, Key }, topic.Id)]
+    publish(call, bucket.Key, topic.TopicArn, { Records }).catch((error: unknown) =>
+      site.warn(`${eventName} of ${bucket.Key}/${Key} was not published to ${topic.TopicArn}: ${String(error)}`),
     )
   }
+}
+
+function isAskedFor({ Events, Filter }: Topic, name: string, key: string): boolean {
+  const isOfKind = (event: string) => (event.endsWith('*') ? name.startsWith(event.slice(0, -1)) : name === event)
+  // Filters are compared with the encoded key: special characters must be encoded in them as well
+  const isMet = (rule: { Name: string; Value: string }) =>
+    rule.Name.toLowerCase() === 'prefix' ? key.startsWith(rule.Value) : key.endsWith(rule.Value)
+  return Events.some(isOfKind) && (Filter?.Key.FilterRules ?? []).every(isMet)
 }
 
 function toRecord(call: S3Call, eventName: string, object: EventObject, configurationId: string) {
@@ -62,21 +55,21 @@ function toRecord(call: S3Call, eventName: string, object: EventObject, configur
 }
 
 /** What S3 sends to a topic that has just been configured. It rejects when the topic cannot be used. */
-export async function publishTestEvent({ publish }: S3Parts, Bucket: string, topicArn: string): Promise<void> {
+export async function publishTestEvent(parts: S3Parts, Bucket: string, topicArn: string): Promise<void> {
   const Time = new Date().toISOString()
   const ids = { RequestId: idOf(Time, 16), HostId: idOf(topicArn, 64) }
-  const event = { Service: 'Amazon S3', Event: 's3:TestEvent', Time, Bucket, ...ids }
-  await publish(topicArn, JSON.stringify(event), principalOf(Bucket))
+  await publish(parts, Bucket, topicArn, { Service: 'Amazon S3', Event: 's3:TestEvent', Time, Bucket, ...ids })
+}
+
+async function publish(parts: S3Parts, bucket: string, topicArn: string, message: object): Promise<void> {
+  const principal: Principal = { type: 'service', service: 's3.amazonaws.com', sourceArn: arnOf(bucket) }
+  await parts.publish(topicArn, JSON.stringify(message), principal)
 }
 
 function principalIdOf(principal: Principal, accountId: string): string {
   if (principal.type === 'service') return principal.service
   if (principal.type === 'administrator') return `AWS:${accountId}`
   return `AWS:AROA${idOf(principal.roleArn, 17)}:${principal.arn.split('/').at(-1)}`
-}
-
-function principalOf(bucket: string): Principal {
-  return { type: 'service', service: 's3.amazonaws.com', sourceArn: arnOf(bucket) }
 }
 
 /** The same thing always has the same. */

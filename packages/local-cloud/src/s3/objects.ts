@@ -1,16 +1,15 @@
-import type { GetObjectCommandInput, PutObjectCommandInput, Tag } from '@aws-sdk/client-s3'
+import type { CopyObjectCommandInput, GetObjectCommandInput, PutObjectCommandInput, Tag } from '@aws-sdk/client-s3'
 import { ApiError } from '../api.ts'
-import type { ByteRange, Content } from './blobs.ts'
-import { type ChecksumAlgorithm, requestedAlgorithm } from './checksums.ts'
-import { checkConditions, checkWrite, type Conditions } from './conditions.ts'
-import { fail, noSuchKey } from './errors.ts'
+import type { Content } from './blobs.ts'
+import { type ChecksumAlgorithm, parseAlgorithm, requestedAlgorithm } from './checksums.ts'
+import { checkConditions, checkWrite, type Conditions, fail, failPrecondition, noSuchKey } from './conditions.ts'
 import { notify } from './notifications.ts'
 import type { Operations, S3Call } from './operations.ts'
 import { arnOf } from './permissions.ts'
-import { unprefix } from './protocol.ts'
+import { parseCopySource, unprefix } from './protocol.ts'
 import type { Bucket, Description, Version } from './store.ts'
 
-/** Uploading an object in one request, reading it, and its tags. */
+/** Uploading an object in one request, reading it, copying it, which is also how its headers are changed, and its tags. */
 export const objectOperations: Operations = {
   async PutObject(input, call) {
     const object = await writeObject(call, input, describeUpload(input), receive(call), 'Put')
@@ -19,6 +18,25 @@ export const objectOperations: Operations = {
 
   GetObject: getObject,
   HeadObject: getObject,
+
+  async CopyObject(input, call) {
+    const { source, bucket, isCurrent, CopySourceVersionId } = findCopySource(input, call)
+    const [isDescribed, isTagged] = [input.MetadataDirective === 'REPLACE', input.TaggingDirective === 'REPLACE']
+    if (!isDescribed && isCurrent && bucket === call.bucket && source.Key === call.key) {
+      fail(400, 'InvalidRequest', 'This copy request is illegal: it would copy an object to itself.')
+    }
+    if (!isTagged && source.TagSet.length > 0) {
+      call.authorize(call.principal, 's3:GetObjectTagging', arnOf(bucket.Key, source.Key))
+      call.authorize(call.principal, 's3:PutObjectTagging', arnOf(call.bucket.Key, call.key))
+    }
+    const { headers, TagSet } = describeUpload(input)
+    const description = { headers: isDescribed ? headers : source.headers, TagSet: isTagged ? TagSet : source.TagSet }
+    const algorithm = parseAlgorithm(input.ChecksumAlgorithm) ?? source.checksum.ChecksumAlgorithm
+    // The copy has its own blob, and an ETag of its bytes also when the source came in parts
+    const writing = call.blobs.write(call.blobs.stream([source]), algorithm)
+    const copy = await writeObject(call, input, description, writing, 'Copy')
+    return { CopyObjectResult: { ...copy, ...copy.checksum }, CopySourceVersionId, VersionId: copy.VersionId }
+  },
 
   GetObjectTagging: ({ VersionId }, call) => ({ ...findVersion(call, call.bucket, call.key, VersionId) }),
   PutObjectTagging: ({ VersionId, Tagging }, call) => setTags(call, VersionId, checkTags(Tagging?.TagSet ?? []), 'Put'),
@@ -45,7 +63,7 @@ function getObject(input: GetObjectCommandInput, call: S3Call) {
 }
 
 /** One range; S3 answers several, and what is no range, with the whole object. */
-export function parseRange(text = '', size: number): ByteRange | undefined {
+export function parseRange(text = '', size: number) {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(text) ?? []
   if (first + last === '' || (first && last && Number(last) < Number(first))) return undefined
   const start = first ? Number(first) : Math.max(0, size - Number(last))
@@ -57,7 +75,7 @@ export function parseRange(text = '', size: number): ByteRange | undefined {
 
 /** The version asked for, or the current one. Throws what S3 answers when there is none, or a delete marker. */
 export function findVersion(call: S3Call, bucket: Bucket, Key: string, VersionId: string | undefined): Version {
-  const found = call.store.find(bucket, Key, VersionId)
+  const found = call.store.version(bucket, Key, VersionId)
   if (found && !found.isMarker) return found
   const isAsked = VersionId !== undefined
   if (isAsked && !found) fail(404, 'NoSuchVersion', 'The specified version does not exist.', { Key, VersionId })
@@ -95,26 +113,39 @@ export async function writeObject(
   { headers, TagSet }: Description,
   writing: Promise<Content>,
   how: 'Put' | 'Copy' | 'CompleteMultipartUpload',
-  seen = call.store.find(call.bucket, call.key)?.rank ?? '',
+  seen = call.store.version(call.bucket, call.key)?.rank ?? '',
 ): Promise<Version> {
   const { bucket, key, store, blobs } = call
   const content = await writing
   try {
-    checkWrite(conditions, store.find(bucket, key), seen)
+    checkWrite(conditions, store.version(bucket, key), seen)
   } catch (error) {
     blobs.remove(content)
     throw error
   }
-  const object = store.add(bucket, key, { headers, TagSet, ...content })
+  const object = store.addVersion(bucket, key, { headers, TagSet, ...content })
   notify(call, `ObjectCreated:${how}`, object)
   return object
+}
+
+/** The object that x-amz-copy-source names, when the conditions about it hold. */
+export function findCopySource(input: Partial<CopyObjectCommandInput>, call: S3Call) {
+  const { store } = call
+  const { bucket: name, key, versionId } = parseCopySource(input.CopySource ?? '')
+  const bucket = store.bucket(name)
+  const isMarker = versionId !== undefined && store.version(bucket, key, versionId)?.isMarker
+  if (isMarker) fail(400, 'InvalidRequest', 'The source of a copy is a delete marker.')
+  const source = findVersion(call, bucket, key, versionId)
+  if (checkConditions(unprefix(input, 'CopySource'), source)) failPrecondition('x-amz-copy-source-If-None-Match')
+  const CopySourceVersionId = bucket.versioning === 'Off' ? undefined : source.VersionId
+  return { source, bucket, isCurrent: versionId === undefined, CopySourceVersionId }
 }
 
 /** Changing tags makes no new version. */
 function setTags(call: S3Call, versionId: string | undefined, TagSet: Tag[], how: string) {
   const object = findVersion(call, call.bucket, call.key, versionId)
   const { Key, VersionId, ETag } = object
-  call.store.versions.set(call.bucket.Key, VersionId, { ...object, TagSet })
+  call.store.set(call.bucket.Key, VersionId, { ...object, TagSet })
   notify(call, `ObjectTagging:${how}`, { Key, VersionId, ETag })
   return { VersionId }
 }

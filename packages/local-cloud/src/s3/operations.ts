@@ -4,7 +4,6 @@ import type { Blobs } from './blobs.ts'
 import type { Answer } from './protocol.ts'
 import type { Bucket, Store } from './store.ts'
 
-/** What an S3 is made of. */
 export interface S3Parts {
   site: Site
   store: Store
@@ -15,16 +14,13 @@ export interface S3Parts {
 }
 
 /** A call about an existing bucket; the key is empty when it is about the bucket. */
-export interface S3Call extends ApiCall, S3Parts {
-  bucket: Bucket
-  key: string
-}
-
-type Operation<Command> = Command extends new (...given: infer Given) => unknown
-  ? (input: NonNullable<Given[0]>, call: S3Call) => Answer | Promise<Answer>
-  : never
+export type S3Call = ApiCall & S3Parts & { bucket: Bucket; key: string }
 
 /** AWS's operations with what answers them: the SDK's input in, members of its output out. */
 export type Operations = {
-  [Name in keyof typeof Sdk as Name extends `${infer Short}Command` ? Short : never]?: Operation<(typeof Sdk)[Name]>
+  [Name in keyof typeof Sdk as Name extends `${infer Short}Command` ? Short : never]?: (typeof Sdk)[Name] extends new (
+    ...given: infer Given
+  ) => unknown
+    ? (input: NonNullable<Given[0]>, call: S3Call) => Answer | Promise<Answer>
+    : never
 }

@@ -1,5 +1,5 @@
 import type { ApiCall } from '../api.ts'
-import { parseCopySource, type Target } from './route.ts'
+import { parseCopySource, type Target } from './protocol.ts'
 
 export function arnOf(bucket: string, key = ''): string {
   return `arn:aws:s3:::${bucket}${key && `/${key}`}`
@@ -19,16 +19,20 @@ const operationsOf: Record<string, string[]> = {
 const actionsOfHeaders = { 'x-amz-acl': 'PutObjectAcl', 'x-amz-tagging': 'PutObjectTagging', 'if-match': 'GetObject' }
 
 /** What a call needs before it is answered. Deleting several objects needs more, for each of them. */
-export function permissionsOf(operation: string, { url, headers }: ApiCall, { bucket, key }: Target) {
+export function permissionsOf(
+  operation: string,
+  { url, headers }: ApiCall,
+  { bucket, key }: Target,
+): [action: string, resource: string][] {
   const named = Object.keys(operationsOf).find((action) => operationsOf[action]?.includes(operation)) ?? operation
   const action = actionOn(named, url.searchParams.get('versionId'))
   const more = Object.entries(actionsOfHeaders).flatMap(([header, one]) => (key && headers[header] ? one : []))
   const actions = operation === 'DeleteObjects' ? [] : [action, ...more]
-  const needed = actions.map((one) => ({ action: `s3:${one}`, resource: bucket ? arnOf(bucket, key) : '*' }))
+  const needed: [string, string][] = actions.map((one) => [`s3:${one}`, bucket ? arnOf(bucket, key) : '*'])
   if (!headers['x-amz-copy-source']) return needed
   const source = parseCopySource(String(headers['x-amz-copy-source']))
-  const reading = `s3:${actionOn('GetObject', source.versionId)}`
-  return [...needed, { action: reading, resource: arnOf(source.bucket, source.key) }]
+  needed.push([`s3:${actionOn('GetObject', source.versionId)}`, arnOf(source.bucket, source.key)])
+  return needed
 }
 
 /** GetObject, GetObjectVersion; GetObjectTagging, GetObjectVersionTagging. */

@@ -3,7 +3,7 @@ import { AwsRestXmlProtocol } from '@aws-sdk/core/protocols'
 import { HttpBindingProtocol } from '@smithy/core/protocols'
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { ApiCall, ApiReply } from '../api.ts'
-import { fail } from './errors.ts'
+import { fail } from './conditions.ts'
 
 // Neither the protocol's parts nor the schemas are a promised API: this file is all that touches them, and its test pins them
 export const xmlNamespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
@@ -11,8 +11,6 @@ const protocol = new AwsRestXmlProtocol({ defaultNamespace: 'com.amazonaws.s3', 
 
 /** What client-s3 knows of an operation. */
 export type Operation = ReturnType<typeof toOperation>
-
-export const operations = Object.values<unknown>(sdk).filter(isOperation).map(toOperation)
 
 function isOperation(value: unknown): value is typeof sdk.PutObject$ {
   return Array.isArray(value) && value[0] === 9
@@ -34,28 +32,64 @@ function toOperation([, , name, traits, inputSchema, outputSchema]: typeof sdk.P
   return { name, method, status, level, query, required, input, output, hasBodyChecksum }
 }
 
-/** Where HTTP carries a member of an input; in none of these: in the path. */
+/** Where HTTP carries a member of an input. */
 function bindingOf(member: NormalizedSchema) {
-  const { httpHeader, httpQuery, httpPrefixHeaders, httpPayload } = member.getMergedTraits()
-  return {
-    header: httpHeader?.toLowerCase(),
-    query: httpQuery,
-    prefix: httpPrefixHeaders,
-    isPayload: httpPayload === 1,
-  }
+  const { httpHeader, httpQuery, httpPrefixHeaders: prefix, httpPayload: isPayload } = member.getMergedTraits()
+  return { header: httpHeader?.toLowerCase() ?? '', query: httpQuery ?? '', prefix, isPayload }
+}
+
+// The more of a request an operation asks for, the earlier it is tried: UploadPartCopy, UploadPart, PutObject
+const specificity = ({ query, required }: Operation) => query.length + required.length
+export const operations = Object.values<unknown>(sdk)
+  .filter(isOperation)
+  .map(toOperation)
+  .toSorted((one, other) => specificity(other) - specificity(one))
+const named = operations.flatMap(({ query }) => query.flatMap(([name, value]) => (value ? [] : name)))
+
+/** Which of AWS's operations a request is, whether or not it is modelled. */
+export function findOperation({ method, url, headers }: ApiCall, { bucket, key }: Target): Operation {
+  const parameters = url.searchParams
+  const level = key ? 'object' : bucket ? 'bucket' : 'service'
+  const found = operations.find(
+    (one) =>
+      one.method === method &&
+      one.level === level &&
+      one.query.every(([name, value]) => (value ? parameters.get(name) === value : parameters.has(name))) &&
+      one.required.every(({ header, query }) => (!query || parameters.has(query)) && (!header || headers[header])),
+  )
+  // Taking a request for an unknown subresource as one for the object itself would overwrite or delete the object
+  const isIgnored = (name: string) => named.includes(name) && !found?.query.some(([known]) => known === name)
+  if (found && ![...parameters.keys()].some(isIgnored)) return found
+  return fail(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
+}
+
+/** What a request is about; no key: the bucket, no bucket: the service. */
+export interface Target {
+  bucket: string
+  key: string
+}
+
+/** Reads a path-style path; the key is decoded once and then taken as it is. */
+export function parseTarget(pathname: string): Target {
+  const [, bucket = '', encoded = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
+  const key = attempt(() => decodeURIComponent(encoded)) ?? fail(400, 'InvalidURI', "Couldn't parse the URI.")
+  if (Buffer.byteLength(key) > 1024) fail(400, 'KeyTooLongError', 'Your key is too long', { MaxSizeAllowed: '1024' })
+  return { bucket, key }
+}
+
+export function parseCopySource(text: string): Target & { versionId: string | undefined } {
+  const [, path = '', versionId] = /^\/?(.*?)(?:\?versionId=([^?]*))?$/s.exec(text) ?? []
+  // Clients that encode the whole of it encode the bucket's slash as well
+  return { ...parseTarget(`/${path.replace(/^([^/]*)%2[Ff]/, '$1/')}`), versionId }
 }
 
 /** A request as the input that the SDK was called with, but for a streamed body. */
-export async function readInput(
-  { input: schema }: Operation,
-  { headers, url }: ApiCall,
-  readBody: () => Promise<string>,
-) {
+export async function readInput(operation: Operation, { headers, url }: ApiCall, readBody: () => Promise<string>) {
   const input: Record<string, unknown> = {}
-  for (const [name, member] of schema.structIterator()) {
+  for (const [name, member] of operation.input.structIterator()) {
     const { header, query, prefix, isPayload } = bindingOf(member)
-    const text = header ? headers[header] : query ? url.searchParams.get(query) : undefined
-    if (typeof text === 'string') input[name] = toValue(member, header ?? query ?? '', text)
+    const text = header ? headers[header] : url.searchParams.get(query)
+    if (typeof text === 'string') input[name] = toValue(member, header || query, text)
     if (prefix) input[name] = unprefix(headers, prefix)
     if (isPayload && !member.isStreaming()) input[name] = fromXml(member, await readBody())
   }
@@ -67,15 +101,19 @@ function toValue(member: NormalizedSchema, ArgumentName: string, text: string): 
   if (member.isBooleanSchema()) return text === 'true'
   if (!member.isNumericSchema()) return text
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  const details = { ArgumentName, ArgumentValue: text }
-  return fail(400, 'InvalidArgument', `Provided ${ArgumentName} not an integer or within integer range`, details)
+  return fail(400, 'InvalidArgument', `${ArgumentName} is no integer`, { ArgumentName, ArgumentValue: text })
 }
 
 export function fromXml(schema: NormalizedSchema, text: string): unknown {
+  const read = () => protocol.getPayloadCodec().createDeserializer().read(schema, text)
+  return attempt(read) ?? fail(400, 'MalformedXML', 'The XML you provided was not well-formed.')
+}
+
+function attempt<Result>(work: () => Result): Result | undefined {
   try {
-    return protocol.getPayloadCodec().createDeserializer().read(schema, text)
-  } catch (error) {
-    return fail(400, 'MalformedXML', `The XML you provided was not well-formed: ${String(error)}`)
+    return work()
+  } catch {
+    return undefined
   }
 }
 
@@ -91,14 +129,11 @@ export type Answer = { [member: string]: unknown; Body?: ApiReply['body']; Expir
 /** Sends an output as the SDK sends an input. */
 export async function writeReply({ output, status }: Operation, { $status, Body, Expires, ...answer }: Answer) {
   const schema = { namespace: '', name: '', traits: 0, input: output, output }
-  const context = { endpoint: async () => undefined }
-  const sent = await HttpBindingProtocol.prototype.serializeRequest.call(protocol, schema, answer, context as never)
-  const headers: Record<string, string> = {
-    ...sent.headers,
-    ...(Expires !== undefined && { expires: Expires }),
-  }
-  if (sent.body !== undefined) headers['content-type'] = 'application/xml'
-  const body =
-    Body ?? Buffer.from(sent.body === undefined ? '' : `<?xml version="1.0" encoding="UTF-8"?>\n${sent.body}`)
-  return { status: $status ?? status, headers, body }
+  const context = { endpoint: async () => undefined } as never
+  const sent = await HttpBindingProtocol.prototype.serializeRequest.call(protocol, schema, answer, context)
+  const document = typeof Body === 'string' ? Body : sent.body
+  if (document !== undefined) sent.headers['content-type'] = 'application/xml'
+  if (Expires !== undefined) sent.headers['expires'] = Expires
+  const xml = document === undefined ? '' : `<?xml version="1.0" encoding="UTF-8"?>\n${document}`
+  return { status: $status ?? status, headers: sent.headers, body: Body instanceof Object ? Body : Buffer.from(xml) }
 }

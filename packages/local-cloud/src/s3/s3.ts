@@ -1,29 +1,26 @@
 import { join } from 'node:path'
+import { Event } from '@aws-sdk/client-s3'
 import type { ApiCall, ApiReply, Site } from '../api.ts'
 import { readAll } from '../request-body.ts'
 import { createBlobs } from './blobs.ts'
-import { type BucketSettings, bucketOperations, makeBucket } from './buckets.ts'
 import { digest, requestedAlgorithm } from './checksums.ts'
-import { copyOperations } from './copies.ts'
+import { fail } from './conditions.ts'
 import { deleteOperations } from './deletes.ts'
-import { fail } from './errors.ts'
 import { listOperations } from './listings.ts'
 import { multipartOperations } from './multipart.ts'
+import { idOf, publishTestEvent } from './notifications.ts'
 import { objectOperations } from './objects.ts'
 import type { S3Call, S3Parts } from './operations.ts'
 import { permissionsOf } from './permissions.ts'
-import { type Answer, readInput, writeReply } from './protocol.ts'
-import { findOperation, parseTarget } from './route.ts'
-import { createStore } from './store.ts'
+import { type Answer, findOperation, parseTarget, readInput, writeReply } from './protocol.ts'
+import { type Bucket, createStore, type Topic } from './store.ts'
 
-export type { BucketSettings } from './buckets.ts'
+export type BucketSettings = { versioned: boolean; topics: Topic[] }
 export type S3 = ReturnType<typeof createS3>
 
 const operations: Record<string, (input: never, call: S3Call) => Answer | Promise<Answer>> = {
-  ...bucketOperations,
   ...objectOperations,
   ...deleteOperations,
-  ...copyOperations,
   ...listOperations,
   ...multipartOperations,
 }
@@ -41,18 +38,39 @@ export function createS3(site: Site, publish: S3Parts['publish'], authorize: S3P
     if (!answer) return fail(501, 'NotImplemented', `s3:${operation.name} is not modelled by the local cloud`)
     hoistHeaders(call)
     checkHeaders(call, site)
-    for (const { action, resource } of permissionsOf(operation.name, call, target))
-      authorize(call.principal, action, resource)
-    const bucket = store.bucket(target.bucket)
+    for (const needed of permissionsOf(operation.name, call, target)) authorize(call.principal, ...needed)
+    const bucket = target.bucket ? store.bucket(target.bucket) : noBucket
     const input = await readInput(operation, call, () => readDocument(call, operation.hasBodyChecksum))
     const output = await answer(input as never, { ...call, ...parts, bucket, key: target.key })
     // Where there never were versions, answers have no version id
     return writeReply(operation, bucket.versioning === 'Off' ? { ...output, VersionId: undefined } : output)
   }
 
-  const createBucket = (name: string, settings: BucketSettings) => makeBucket(parts, name, settings)
-  return { service, operations: Object.keys(operations), createBucket, close: store.close }
+  /**
+   * Makes the bucket, or gives an existing one these settings. Topics of new or changed configurations get an s3:TestEvent;
+   * rejects when one cannot, or when S3 would refuse the settings.
+   */
+  async function createBucket(Key: string, { versioned, topics: given }: BucketSettings): Promise<void> {
+    const isName = /^(?!xn--|sthree-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(Key)
+    if (!isName) fail(400, 'InvalidBucketName', `The specified bucket is not valid: ${Key}`)
+    const events = given.flatMap(({ Events }) => Events)
+    const unknown = events.find((event) => !Object.values<string>(Event).includes(event))
+    if (unknown) fail(400, 'InvalidArgument', `The event '${unknown}' is not supported for notifications`)
+    const topics = given.map((topic) => ({ Id: idOf(topic), ...topic }))
+    const existing = store.buckets.get(Key)
+    const changed = topics.filter(({ Id }) => !existing?.topics.some((known) => known.Id === Id))
+    for (const arn of new Set(changed.map(({ TopicArn }) => TopicArn))) await publishTestEvent(parts, Key, arn)
+    const otherwise = existing && existing.versioning !== 'Off' ? 'Suspended' : 'Off'
+    const bucket = { versioning: versioned ? 'Enabled' : otherwise, topics } as const
+    // The same bucket, not a new one in its place: uploads that are on their way have it
+    store.setBucket(Object.assign(existing ?? { Key, rank: '', LastModified: new Date() }, bucket))
+  }
+
+  return { service, createBucket, close: store.close }
 }
+
+// ListBuckets alone is about none
+const noBucket: Bucket = { Key: '', rank: '', LastModified: new Date(0), versioning: 'Off', topics: [] }
 
 /** A presigned URL carries as parameters what is otherwise in headers, such as user metadata. */
 function hoistHeaders({ url, headers }: ApiCall): void {

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import type { Tag } from '@aws-sdk/client-s3'
 import type { Blobs, Content } from './blobs.ts'
-import { fail } from './errors.ts'
-import type { BucketNotification } from './notifications.ts'
+import { fail } from './conditions.ts'
 
 /** Rows have the names of the SDK's outputs: answers are made of them. */
 export interface Row {
@@ -13,41 +12,29 @@ export interface Row {
   LastModified: Date
 }
 
-export interface Bucket extends Row {
-  versioning: 'Off' | 'Enabled' | 'Suspended'
-  notifications: BucketNotification[]
-  /** Ranks up to this one can have been given before a restart: saving it ahead, not each change has to. */
-  reserved: string
-}
+/** A topic that is called when one of the events happens to a key that the filter's rules admit. */
+export type Topic = { TopicArn: string; Events: string[]; Filter?: { Key: { FilterRules: Rule[] } } }
+type Rule = { Name: string; Value: string }
+
+/** Its rank is that of its newest change. */
+export type Bucket = Row & { versioning: 'Off' | 'Enabled' | 'Suspended'; topics: (Topic & { Id: string })[] }
 
 /** What an upload says of its object; the headers come back with it. */
-export interface Description {
-  headers: Record<string, unknown>
-  TagSet: Tag[]
-}
+export type Description = { headers: Record<string, unknown>; TagSet: Tag[] }
 
 /** A delete marker is a version of no bytes. */
-export interface Version extends Row, Description, Content {
-  VersionId: string
-  isMarker: boolean
-}
-
-/** A multipart upload in progress. `seen`: the rank of the version that was the newest when it began. */
-export interface Upload extends Row, Description, Pick<Content, 'checksum'> {
-  UploadId: string
-  parts: Part[]
-  seen: string
-}
+export type Version = Row & Description & Content & { VersionId: string; isMarker: boolean }
 
 export type Part = Content & { PartNumber: number; LastModified: number }
 
-export type Store = ReturnType<typeof createStore>
-export type Table<Type extends Row> = {
-  find: (bucket: string, key: string, id?: string) => Type | undefined
-  next: (bucket: string, from: Buffer, afterRank?: string) => Type | undefined
-}
+/** A multipart upload in progress. `seen`: the rank of the version that was the newest when it began. */
+export type Upload = Row & Description & Pick<Content, 'checksum'> & { UploadId: string; parts: Part[]; seen: string }
 
-/** Buckets, the versions of their objects, and uploads in progress. */
+/** Where rows are: a bucket's versions under its name, its uploads beside them, and buckets at `/`. */
+export const uploadsOf = ({ Key }: Bucket) => `${Key}/uploads`
+
+export type Store = ReturnType<typeof createStore>
+
 export function createStore(file: string, blobs: Blobs) {
   const database = new DatabaseSync(file)
   // A killed process loses nothing this way, a power cut at most the last changes, and no change waits for the disk.
@@ -62,93 +49,72 @@ export function createStore(file: string, blobs: Blobs) {
     AND (key > ?2 OR ?3 IS NULL OR rank < ?3) ORDER BY key, rank DESC LIMIT 1`)
   const insert = database.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?)')
   const drop = database.prepare('DELETE FROM rows WHERE place = ? AND key = ? AND id = ?')
+
   function parse<Type extends Row>(found: Record<string, unknown> | undefined): Type | undefined {
     const row = found && JSON.parse(String(found['row']))
     return row && Object.assign(row, { LastModified: new Date(row.LastModified) })
   }
-
-  function createTable<Type extends Row>(suffix: string) {
-    return {
-      /** The row with this id, or the first one of the key. */
-      find: (bucket: string, key: string, id?: string) =>
-        parse<Type>(select.get(bucket + suffix, Buffer.from(key), id ?? null)),
-      /** The first row from a key on; of this key only after a rank, when one is given. */
-      next: (bucket: string, from: Buffer, afterRank?: string) =>
-        parse<Type>(selectNext.get(bucket + suffix, from, afterRank ?? null)),
-      set: (bucket: string, id: string, row: Type) =>
-        insert.run(bucket + suffix, Buffer.from(row.Key), id, row.rank, JSON.stringify(row)),
-      remove: (bucket: string, { Key }: Type, id: string) => drop.run(bucket + suffix, Buffer.from(Key), id),
-    }
+  /** The row with this id, or the first one of the key. */
+  function find<Type extends Row>(place: string, key: string, id?: string): Type | undefined {
+    return parse(select.get(place, Buffer.from(key), id ?? null))
   }
+  /** The first row from a key on; of this key only after a rank, when one is given. */
+  function next<Type extends Row>(place: string, from: Buffer, afterRank?: string): Type | undefined {
+    return parse(selectNext.get(place, from, afterRank ?? null))
+  }
+  function set<Type extends Row>(place: string, id: string, row: Type): void {
+    insert.run(place, Buffer.from(row.Key), id, row.rank, JSON.stringify(row))
+  }
+  const remove = (place: string, { Key }: Row, id: string) => drop.run(place, Buffer.from(Key), id)
 
-  const versions = createTable<Version>('')
-  const uploads = createTable<Upload>('/uploads')
-  const saved = createTable<Bucket>('/buckets')
+  const blobsIn = ({ row }: Record<string, unknown>) => String(row).match(/(?<="blob":")[^"]+/g) ?? []
+  blobs.removeAllBut(new Set(database.prepare('SELECT row FROM rows').all().flatMap(blobsIn)))
   const buckets = new Map<string, Bucket>()
-  const named = new Set<string>()
-  for (const found of database.prepare('SELECT place, row FROM rows').iterate()) {
-    const bucket = found['place'] === '/buckets' && parse<Bucket>(found)
-    if (bucket) buckets.set(bucket.Key, { ...bucket, rank: bucket.reserved })
-    for (const blob of String(found['row']).match(/(?<="blob":")[^"]+/g) ?? []) named.add(blob)
-  }
-  blobs.removeAllBut(named)
+  for (let one = next<Bucket>('/', Buffer.of(0)); one; one = next('/', Buffer.from(`${one.Key}\0`))) setBucket(one)
 
-  /** ListBuckets alone is about none. */
+  function setBucket(bucket: Bucket): void {
+    buckets.set(bucket.Key, bucket)
+    set('/', '', bucket)
+  }
   function bucket(name: string): Bucket {
-    if (name === '')
-      return { Key: '', rank: '', LastModified: new Date(), versioning: 'Off', notifications: [], reserved: '' }
     return buckets.get(name) ?? fail(404, 'NoSuchBucket', 'The specified bucket does not exist', { BucketName: name })
   }
-
-  function setBucket(changed: Bucket): void {
-    buckets.set(changed.Key, changed)
-    saved.set('', '', changed)
-  }
-
   /** The version with this id, or the newest. */
-  function find({ Key: name }: Bucket, key: string, VersionId?: string): Version | undefined {
-    if (VersionId === undefined || /^(null|[\w.]{32})$/.test(VersionId)) return versions.find(name, key, VersionId)
+  function version({ Key: name }: Bucket, key: string, VersionId?: string): Version | undefined {
+    if (VersionId === undefined || /^(null|[\w.]{32})$/.test(VersionId)) return find(name, key, VersionId)
     return fail(400, 'InvalidArgument', 'Invalid version id specified', { ArgumentValue: VersionId })
   }
 
   /** Made as AWS's sequencers are: the seconds since 1970, their fraction; but never the same again, nor lower. */
   function nextRank(bucket: Bucket): string {
     const [now, last] = [(BigInt(Date.now()) << 32n) / 1000n, BigInt(`0x0${bucket.rank}`)]
-    const next = now > last ? now : last + 1n
-    bucket.rank = toRank(next)
-    if (bucket.rank <= bucket.reserved) return bucket.rank
-    bucket.reserved = toRank(next + (10n << 32n))
-    setBucket(bucket)
+    setBucket(Object.assign(bucket, { rank: toRank(now > last ? now : last + 1n) }))
     return bucket.rank
   }
-
   /** Adds a version, or replaces the one called null, the only one that a bucket without versioning has of a key. */
-  function add(to: Bucket, Key: string, content: Description & Content, isMarker = false): Version {
+  function addVersion(to: Bucket, Key: string, content: Description & Content, isMarker = false): Version {
     const rank = nextRank(to)
     const VersionId = to.versioning === 'Enabled' ? createId(rank) : 'null'
-    const replaced = find(to, Key, VersionId)
+    const replaced = find<Version>(to.Key, Key, VersionId)
     const added = { ...content, Key, VersionId, isMarker, rank, LastModified: wholeSecond() }
-    versions.set(to.Key, VersionId, added)
+    set(to.Key, VersionId, added)
     if (replaced) blobs.remove(replaced)
     return added
   }
-
   /** Returns the rank of the removal. */
-  function remove(from: Bucket, version: Version): string {
-    versions.remove(from.Key, version, version.VersionId)
+  function removeVersion(from: Bucket, version: Version): string {
+    remove(from.Key, version, version.VersionId)
     blobs.remove(version)
     return nextRank(from)
   }
 
   const close = () => database.close()
-  return { buckets, bucket, setBucket, find, nextRank, add, remove, versions, uploads, close }
+  return { find, next, set, remove, buckets, setBucket, bucket, version, nextRank, addVersion, removeVersion, close }
 }
 
 export const toRank = (number: bigint) => number.toString(16).toUpperCase().padStart(16, '0')
 
-export function createId(rank: string): string {
-  return randomBytes(12).toString('base64url').replaceAll('-', '.') + rank
-}
+export const createId = (rank: string) => randomBytes(12).toString('base64url').replaceAll('-', '.') + rank
 
 /** S3 keeps times in whole seconds. */
 export const wholeSecond = () => new Date(Math.floor(Date.now() / 1000) * 1000)

@@ -121,13 +121,17 @@ test('makes a bucket with its notifications, and hands on the filter rules', asy
     },
   })
 
-  const topicArn = 'arn:aws:sns:eu-west-1:000000000000:events'
+  const TopicArn = 'arn:aws:sns:eu-west-1:000000000000:events'
+  const FilterRules = [
+    { Name: 'prefix', Value: 'a/' },
+    { Name: 'suffix', Value: '.jpg' },
+  ]
   expect(buckets).toEqual({
     uploads: {
       versioned: true,
-      notifications: [
-        { event: 's3:ObjectCreated:*', topicArn },
-        { event: 's3:ObjectRemoved:*', topicArn, prefix: 'a/', suffix: '.jpg' },
+      topics: [
+        { Events: ['s3:ObjectCreated:*'], TopicArn },
+        { Events: ['s3:ObjectRemoved:*'], TopicArn, Filter: { Key: { FilterRules } } },
       ],
     },
   })

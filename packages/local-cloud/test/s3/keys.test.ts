@@ -12,7 +12,7 @@ import { notifications, startS3 } from './s3-site.ts'
 let s3: Awaited<ReturnType<typeof startS3>>
 beforeAll(async () => {
   s3 = await startS3()
-  await s3.createBucket('keys', { notifications: notifications() })
+  await s3.createBucket('keys', { topics: notifications() })
 })
 afterAll(() => s3.close())
 

@@ -14,8 +14,8 @@ import { notifications, startS3, topicArn } from './s3-site.ts'
 let s3: Awaited<ReturnType<typeof startS3>>
 beforeAll(async () => {
   s3 = await startS3()
-  await s3.createBucket('uploads', { versioned: true, notifications: notifications() })
-  await s3.createBucket('plain', { notifications: notifications() })
+  await s3.createBucket('uploads', { versioned: true, topics: notifications() })
+  await s3.createBucket('plain', { topics: notifications() })
 })
 afterAll(() => s3.close())
 
@@ -135,7 +135,7 @@ test('tells nobody of what changed nothing', async () => {
 
 test('sends only what a topic asks for', async () => {
   const filter = { prefix: 'in/a+b/', suffix: '.jpg' }
-  await s3.createBucket('filtered', { notifications: notifications('s3:ObjectCreated:Put', filter) })
+  await s3.createBucket('filtered', { topics: notifications('s3:ObjectCreated:Put', filter) })
   const before = s3.published.length
 
   for (const key of ['in/a b/1.jpg', 'in/a+b/2.jpg', 'in/a b/3.png', 'x/in/a b/4.jpg']) await put(key, 'filtered')
@@ -146,7 +146,7 @@ test('sends only what a topic asks for', async () => {
 })
 
 test('sends a test event when notifications are new or changed, and only then', async () => {
-  const settings = { notifications: notifications('s3:ObjectCreated:*') }
+  const settings = { topics: notifications('s3:ObjectCreated:*') }
   const count = async (work: () => Promise<void>) => {
     const before = s3.published.length
     await work()
@@ -155,7 +155,7 @@ test('sends a test event when notifications are new or changed, and only then', 
 
   expect(await count(() => s3.createBucket('tested', settings))).toBe(1)
   expect(await count(() => s3.createBucket('tested', settings))).toBe(0)
-  expect(await count(() => s3.createBucket('tested', { notifications: notifications() }))).toBe(1)
+  expect(await count(() => s3.createBucket('tested', { topics: notifications() }))).toBe(1)
   expect(JSON.parse(s3.published.at(-1)!.message)).toEqual({
     Service: 'Amazon S3',
     Event: 's3:TestEvent',
@@ -168,19 +168,18 @@ test('sends a test event when notifications are new or changed, and only then', 
 
 test('refuses events that S3 does not have, bad names and missing topics', async () => {
   const refused = (event: string, topic = topicArn) =>
-    s3.createBucket('refused', { notifications: [{ event, topicArn: topic }] })
+    s3.createBucket('refused', { topics: [{ Events: [event], TopicArn: topic }] })
 
   await expect(refused('s3:ObjectCreated:Nothing')).rejects.toThrow(/not supported/)
-  await expect(refused('s3:ObjectCreated:*', 'arn:missing')).rejects.toThrow('no such topic')
+  await expect(refused('s3:ObjectCreated:*', `${topicArn}-missing`)).rejects.toThrow('no such topic')
   await expect(s3.createBucket('Not_A_Bucket')).rejects.toThrow(/not valid/)
   await expect(put('k', 'refused')).rejects.toMatchObject({ name: 'NoSuchBucket' })
 })
 
 test('keeps an upload whose event cannot be published, and says so', async () => {
-  await s3.createBucket('deaf')
-  const topics = notifications('s3:ObjectCreated:*').map((one) => ({ ...one, topicArn }))
-  await s3.createBucket('deaf', { notifications: topics })
-  topics[0]!.topicArn = 'arn:missing'
+  const lost = `${topicArn}-lost`
+  await s3.createBucket('deaf', { topics: [{ TopicArn: lost, Events: ['s3:ObjectCreated:*'] }] })
+  s3.missing.add(lost)
 
   await put('kept', 'deaf')
 

@@ -29,7 +29,7 @@ import { notifications, startS3, topicArn } from './s3-site.ts'
 let s3: Awaited<ReturnType<typeof startS3>>
 beforeAll(async () => {
   s3 = await startS3()
-  await s3.createBucket('photos', { notifications: notifications('s3:ObjectCreated:*', { prefix: 'in/' }) })
+  await s3.createBucket('photos', { topics: notifications('s3:ObjectCreated:*', { prefix: 'in/' }) })
   await s3.createBucket('other', { versioned: true })
 })
 afterAll(() => s3.close())
@@ -60,7 +60,7 @@ test('tells its buckets, their region, versioning and notifications', async () =
       Id: expect.any(String),
       TopicArn: topicArn,
       Events: ['s3:ObjectCreated:*'],
-      Filter: { Key: { FilterRules: [{ Name: 'Prefix', Value: 'in/' }] } },
+      Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: 'in/' }] } },
     },
   ])
 })

@@ -18,7 +18,7 @@ test('writes an output as HTTP carries it, and nothing that the output does not 
 
   const listed = await writeReply(find('ListObjectsV2'), page)
   const copied = await writeReply(find('CopyObject'), { CopyObjectResult: { ETag: 'e' }, VersionId: 'v' })
-  const read = await writeReply(find('GetObject'), { ...object, Body: 'text', $status: 206 })
+  const read = await writeReply(find('GetObject'), { ...object, Body: Buffer.from('text'), $status: 206 })
 
   expect(listed.headers).toEqual({ 'content-type': 'application/xml' })
   expect(textOf(listed)).toBe(
@@ -28,7 +28,7 @@ test('writes an output as HTTP carries it, and nothing that the output does not 
   )
   expect(copied.headers).toMatchObject({ 'x-amz-version-id': 'v' })
   expect(textOf(copied)).toMatch(/<CopyObjectResult xmlns="[^"]*"><ETag>e</)
-  expect(read).toMatchObject({ status: 206, body: 'text' })
+  expect(read).toMatchObject({ status: 206, body: Buffer.from('text') })
   expect(read.headers).toMatchObject({
     'x-amz-meta-a': 'b',
     'last-modified': 'Thu, 01 Jan 1970 00:00:00 GMT',
@@ -43,7 +43,7 @@ test('reads XML by the schemas of the SDK', () => {
   const schema = NormalizedSchema.of(Delete$)
 
   expect(fromXml(schema, xml)).toEqual({ Objects: [{ Key: ' a\n&\n' }, { Key: '1.0' }], Quiet: true })
-  expect(() => fromXml(schema, '<Delete>')).toThrow('XML parse error')
+  expect(() => fromXml(schema, '<Delete>')).toThrow('not well-formed')
 })
 
 test('knows of each operation how HTTP carries it', () => {
@@ -51,9 +51,9 @@ test('knows of each operation how HTTP carries it', () => {
 
   expect(operations.length).toBeGreaterThan(100)
   expect(uploadPart).toMatchObject({ method: 'PUT', level: 'object', status: 200, query: [], hasBodyChecksum: true })
-  expect(uploadPart.required.flatMap(({ query }) => query ?? [])).toEqual(['partNumber', 'uploadId'])
+  expect(uploadPart.required.flatMap(({ query }) => query || [])).toEqual(['partNumber', 'uploadId'])
   const levels = Object.groupBy(operations, ({ level }) => level)
-  expect(levels['service']?.map(({ name }) => name)).toEqual([
+  expect(levels['service']?.map(({ name }) => name).toSorted()).toEqual([
     'ListBuckets',
     'ListDirectoryBuckets',
     'WriteGetObjectResponse',

@@ -7,7 +7,7 @@ import { notifications, startS3 } from './s3-site.ts'
 let s3: Awaited<ReturnType<typeof startS3>>
 beforeAll(async () => {
   s3 = await startS3()
-  await s3.createBucket('kept', { versioned: true, notifications: notifications() })
+  await s3.createBucket('kept', { versioned: true, topics: notifications() })
 })
 afterAll(() => s3.close())
 
@@ -48,7 +48,7 @@ test('sends no test event for notifications that it had before', async () => {
   await s3.restart()
   const before = s3.published.length
 
-  await s3.createBucket('kept', { versioned: true, notifications: notifications() })
+  await s3.createBucket('kept', { versioned: true, topics: notifications() })
 
   expect(s3.published.length).toBe(before)
 })

@@ -12,8 +12,9 @@ export async function startS3(config: S3ClientConfig = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 's3-'))
   const site = createSite({ dataDir })
   const published: { topicArn: string; message: string; principal: unknown }[] = []
+  const missing = new Set([`${topicArn}-missing`])
   const publish = (topic: string, message: string, principal: unknown): Promise<unknown> => {
-    if (topic.endsWith('missing')) return Promise.reject(new Error('no such topic'))
+    if (missing.has(topic)) return Promise.reject(new Error('no such topic'))
     return Promise.resolve(published.push({ topicArn: topic, message, principal }))
   }
 
@@ -33,17 +34,16 @@ export async function startS3(config: S3ClientConfig = {}) {
   return {
     site,
     published,
+    /** ARNs of topics that nothing can be published to. */
+    missing,
     get client() {
       return running.client
     },
     get endpoint() {
       return running.endpoint
     },
-    get operations() {
-      return running.s3.operations
-    },
     createBucket: (name: string, settings: Partial<BucketSettings> = {}) =>
-      running.s3.createBucket(name, { versioned: false, notifications: [], ...settings }),
+      running.s3.createBucket(name, { versioned: false, topics: [], ...settings }),
     /** The records of the last `count` events. */
     records: (count: number) => published.slice(-count).flatMap(({ message }) => JSON.parse(message).Records ?? []),
     async restart() {
@@ -59,5 +59,6 @@ export async function startS3(config: S3ClientConfig = {}) {
 
 export function notifications(event = 's3:*', filter: { prefix?: string; suffix?: string } = {}) {
   const events = event === 's3:*' ? ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:ObjectTagging:*'] : [event]
-  return events.map((one) => ({ event: one, topicArn, ...filter }))
+  const FilterRules = Object.entries(filter).map(([Name, Value]) => ({ Name, Value }))
+  return events.map((one) => ({ TopicArn: topicArn, Events: [one], Filter: { Key: { FilterRules } } }))
 }

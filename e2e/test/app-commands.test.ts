@@ -69,7 +69,9 @@ test('a reader who has had enough ends it quietly', async () => {
   await writeFile(join(folder, 'many.txt'), `${'dunes.jpg\n'.repeat(2000)}`)
   const script = `"$0" "$1" thumbnail --stdin --json < many.txt | head -n 1`
 
-  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, main], { cwd: folder })
+  const options = { cwd: folder, env: { ...process.env, INIT_CWD: folder } }
+
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, main], options)
 
   expect(stdout.split('\n')).toHaveLength(2)
   expect(stderr).toBe('')

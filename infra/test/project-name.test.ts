@@ -3,7 +3,7 @@ import { templatesOf, toJson } from './templates.ts'
 import { stageOf } from '../lib/stages.ts'
 
 // What a fork edits: this constant and nothing else.
-vi.mock(import('../../packages/schemas/src/project.ts'), () => ({ PROJECT: 'Acme' as 'Fanout' }))
+vi.mock(import('@fanout/schemas/project'), () => ({ PROJECT: 'Acme' as 'Fanout' }))
 
 test.each(['dev', 'prod'])('a fork is renamed by one edit: the templates of %s then say nothing of us', (name) => {
   const templates = JSON.stringify(templatesOf({ ...stageOf(name) }).map(toJson))

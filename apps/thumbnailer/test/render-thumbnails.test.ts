@@ -78,6 +78,17 @@ describe('renderThumbnails', () => {
     expect((await corners(largest!.data))[0]).toBe('red')
   })
 
+  it('shows the first frame of an animation that is torn in a later one', async () => {
+    const frames = await Promise.all(['red', 'lime'].map((background) => plain(background).png().toBuffer()))
+    const animation = await sharp(frames, { join: { animated: true } })
+      .webp()
+      .toBuffer()
+
+    const [largest] = await render(animation.subarray(0, animation.length - 9))
+
+    expect((await corners(largest!.data))[0]).toBe('red')
+  })
+
   it.each(['jpeg', 'avif'] as const)('can encode as %s', async (format) => {
     const image = await buildImage(60, 40).ensureAlpha(0.5).png().toBuffer()
 

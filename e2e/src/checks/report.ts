@@ -1,4 +1,4 @@
-/** Runs checks in order, a line for each; the exit code says whether all of them held. */
+/** Runs checks in order, all of them, a line for each; the exit code says whether they held. */
 export async function report(checks: Record<string, () => void | Promise<void>>): Promise<void> {
   for (const [name, check] of Object.entries(checks)) {
     const started = performance.now()
@@ -8,7 +8,6 @@ export async function report(checks: Record<string, () => void | Promise<void>>)
     } catch (error) {
       console.log(`FAILED  ${name}\n${error instanceof Error ? error.message : String(error)}`)
       process.exitCode = 1
-      return
     }
   }
 }

@@ -1,28 +1,46 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { mutate, type Mutation } from './mutation.ts'
 import { mutations } from './mutations/index.ts'
-import { runMutation } from './run-mutation.ts'
+import { findFailingTest, runMutation } from './run-mutation.ts'
 import { scratchCopy } from './scratch-copy.ts'
 
-/** `pnpm mutate [--only PATH]`: breaks one rule at a time in a scratch copy and says which test noticed. */
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
+/**
+ * `pnpm mutate [--only PATH] [--check]`: breaks one rule at a time in a scratch copy and says which test noticed. With
+ * `--check` it only looks whether the code still has a place for each mutation.
+ */
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, check: { type: 'boolean', default: false } },
+})
+const root = join(import.meta.dirname, '../../..')
 const chosen = mutations.filter(({ file }) => file.includes(values.only))
 if (chosen.length === 0) {
   console.error(`mutate: no mutation of a file with "${values.only}" in its path`)
   process.exit(2)
 }
 
-const copy = scratchCopy(join(import.meta.dirname, '../../..'))
-let noticed = 0
-try {
-  for (const mutation of chosen) {
-    const verdict = await runMutation(mutation, copy)
-    if (verdict.isNoticed) noticed += 1
-    console.log(`${verdict.isNoticed ? 'noticed' : 'MISSED '}  ${mutation.breaks}\n         ${verdict.by}`)
+for (const mutation of chosen) mutate(mutation, root)
+if (values.check) console.log(`${chosen.length} mutations have their place`)
+else process.exitCode = (await noticeAll(chosen)) ? 0 : 1
+
+async function noticeAll(all: Mutation[]): Promise<boolean> {
+  const copy = scratchCopy(root)
+  let noticed = 0
+  try {
+    for (const workspace of new Set(all.map((mutation) => mutation.workspace))) {
+      const test = await findFailingTest(workspace, copy)
+      if (test !== undefined) throw new Error(`a test of ${workspace} fails before anything is broken: ${test}`)
+    }
+    for (const mutation of all) {
+      const test = await runMutation(mutation, copy)
+      if (test !== undefined) noticed += 1
+      console.log(`${test === undefined ? 'MISSED ' : 'noticed'}  ${mutation.breaks}`)
+      console.log(`         ${test === undefined ? mutation.file : `${mutation.workspace}: ${test}`}`)
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
   }
-} finally {
-  rmSync(copy, { recursive: true, force: true })
+  console.log(`\n${noticed} of ${all.length} noticed`)
+  return noticed === all.length
 }
-console.log(`\n${noticed} of ${chosen.length} noticed`)
-process.exitCode = noticed === chosen.length ? 0 : 1

@@ -1,42 +1,27 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Mutation } from './mutation.ts'
+import { mutate, type Mutation } from './mutation.ts'
 
-export interface MutationVerdict {
-  isNoticed: boolean
-  /** The test that noticed; else what is wrong. */
-  by: string
-}
-
-/** Breaks the rule in the copy, runs the tests of its workspace, and puts it right again. */
-export async function runMutation(mutation: Mutation, copy: string): Promise<MutationVerdict> {
-  const { find, replace, workspace } = mutation
+/** Breaks the rule in the copy and runs the tests of its workspace: the first that noticed, undefined when all pass. */
+export async function runMutation(mutation: Mutation, copy: string): Promise<string | undefined> {
   const file = join(copy, mutation.file)
-  const original = readFileSync(file, 'utf8')
-  const places = original.split(find).length - 1
-  if (places !== 1) return { isNoticed: false, by: `${mutation.file} has ${places} places for it: ${find}` }
-  // A function, because a '$' in a replacement string would be special
-  writeFileSync(
-    file,
-    original.replace(find, () => replace),
-  )
+  const { original, mutated } = mutate(mutation, copy)
+  writeFileSync(file, mutated)
   try {
-    const test = await findFailingTest(join(copy, workspace), copy)
-    return test === undefined
-      ? { isNoticed: false, by: `all tests of ${workspace} pass, though ${mutation.file} is broken` }
-      : { isNoticed: true, by: `${workspace}: ${test}` }
+    return await findFailingTest(mutation.workspace, copy)
   } finally {
     writeFileSync(file, original)
   }
 }
 
-/** The first test of a workspace that fails. */
-async function findFailingTest(workspace: string, copy: string): Promise<string | undefined> {
-  const report = join(workspace, 'reports/test.json')
+/** The first test of a workspace that fails, in the copy as it is. */
+export async function findFailingTest(workspace: string, copy: string): Promise<string | undefined> {
+  const folder = join(copy, workspace)
+  const report = join(folder, 'reports/test.json')
   rmSync(report, { force: true })
-  const config = join(relative(workspace, copy), 'vitest.config.ts')
-  const code = await run('vitest', ['run', '--root', '.', '--config', config, '--bail', '1'], workspace)
+  const config = join(relative(folder, copy), 'vitest.config.ts')
+  const code = await run('vitest', ['run', '--root', '.', '--config', config, '--bail', '1'], folder)
   if (code === 0) return undefined
   const { testResults }: TestReport = JSON.parse(readFileSync(report, 'utf8'))
   for (const { assertionResults, message } of testResults) {

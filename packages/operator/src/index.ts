@@ -1,3 +1,4 @@
+export { publishConnection, type Connection } from './connection.ts'
 export { awaitDeliveries, type Delivery, type ObjectDeliveries } from './await-deliveries.ts'
 export type { DeadLetter, DeadLetterKind } from './dlq/dead-letter.ts'
 export { discardDeadLetters, type DiscardOptions, type DiscardResult } from './dlq/discard-dead-letters.ts'

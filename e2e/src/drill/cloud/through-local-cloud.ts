@@ -72,6 +72,8 @@ async function disturbAndOperate(stage: Stage, options: CloudDrillOptions, kille
   const poison = createPoison(Math.round(options.events * options.poison), random.fork())
   const toPoison = [...poison]
   const bucket = createCloudBucket(stage.clients.s3, stage.uploadsBucket)
+  // As late as SQS allows, in a drill that is long enough
+  const mostSeconds = Math.min(900, Math.ceil(options.events / 5))
   const operations: Operation[] = []
   let killsOrdered = 0
   let repeats = 0
@@ -83,10 +85,10 @@ async function disturbAndOperate(stage: Stage, options: CloudDrillOptions, kille
       killer.order()
     }
     const due = toPoison.splice(0, toPoison.length - Math.floor((1 - share) * poison.length))
-    for (const { body } of due) await sendToAll(body, stage, random)
+    for (const { body } of due) await sendToAll(body, stage, mostSeconds, random)
     // Those of before, since the trail must have them
     if (repeats < share * options.events * options.duplicates) {
-      repeats += Number(await sendAgain(random.pick(operations.slice(-500)), stage, random))
+      repeats += Number(await sendAgain(random.pick(operations.slice(-500)), stage, mostSeconds, random))
     }
   }
   return { operations, poison: poison.length, duplicates: repeats }

@@ -29,7 +29,7 @@ export const infra = mutationsOf('infra', [
   {
     breaks: 'a mapping has a maximum concurrency',
     file: 'lib/subscriber.ts',
-    find: `    maxConcurrency: props.maxConcurrency ?? 10,\n`,
+    find: `    maxConcurrency: Math.min(props.maxConcurrency ?? 10, stage.maxConcurrency),\n`,
     replace: ``,
   },
   {
@@ -109,6 +109,42 @@ export const infra = mutationsOf('infra', [
     file: 'lib/hub-key.ts',
     find: `  key.addToResourcePolicy(statement('s3.amazonaws.com', uploadsBucketArn))\n`,
     replace: ``,
+  },
+  {
+    breaks: 'CloudWatch may use the key of the stage for alarms',
+    file: 'lib/hub-key.ts',
+    find: `  key.addToResourcePolicy(statement('cloudwatch.amazonaws.com', alarmArns(stack, stage)))\n`,
+    replace: ``,
+  },
+  {
+    breaks: 'an alarm tells somebody',
+    file: 'lib/alarm.ts',
+    find: `  alarm.addAlarmAction(tell)\n`,
+    replace: ``,
+  },
+  {
+    breaks: 'what holds data keeps its logical id',
+    file: 'lib/object-event-hub.ts',
+    find: `new Bucket(hub, 'Uploads', {`,
+    replace: `new Bucket(hub, 'UploadsBucket', {`,
+  },
+  {
+    breaks: 'no template brings a custom resource and a function of somebody else',
+    file: 'lib/storage-props.ts',
+    find: `    enforceSSL: true,\n    removalPolicy: stage.removalPolicy,\n  } satisfies BucketProps`,
+    replace: `    enforceSSL: true,\n    autoDeleteObjects: stage.name === 'dev',\n    removalPolicy: stage.removalPolicy,\n  } satisfies BucketProps`,
+  },
+  {
+    breaks: 'synth runs the checks of cdk-nag',
+    file: 'lib/create-app.ts',
+    find: `addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))`,
+    replace: `addPlugins(new ServerlessChecks(app))`,
+  },
+  {
+    breaks: 'data that a stage must keep stays when its stack goes',
+    file: 'lib/storage-props.ts',
+    find: `    removalPolicy: stage.removalPolicy,\n  } satisfies Partial<TableProps>`,
+    replace: `    removalPolicy: 'destroy' as never,\n  } satisfies Partial<TableProps>`,
   },
   {
     breaks: 'logs go after a while',

@@ -3,15 +3,15 @@ import { mutationsOf } from '../mutation.ts'
 export const localCloud = mutationsOf('packages/local-cloud', [
   {
     breaks: 'a failed message is left alone, the others are deleted',
-    file: 'src/lambda/event-source-mapping.ts',
-    find: `if (!failed.has(message.MessageId)) queue.remove(message.ReceiptHandle)`,
-    replace: `queue.remove(message.ReceiptHandle)`,
+    file: 'src/lambda/mappings.ts',
+    find: `const done = batch.filter(({ MessageId: id }) => !failed.has(id))`,
+    replace: `const done = failed.size < 0 ? [] : batch`,
   },
   {
     breaks: 'an answer that names an unknown message fails the batch',
     file: 'src/lambda/sqs-batch.ts',
-    find: `if (ids.some((id) => !sent.has(id)))`,
-    replace: `if (ids.length > sent.size)`,
+    find: `if (ids.every((id) => sent.has(id))) return new Set(ids)`,
+    replace: `if (ids.every((id) => sent.has(id) || id)) return new Set(ids)`,
   },
   {
     breaks: 'an older receipt handle deletes nothing',
@@ -20,9 +20,21 @@ export const localCloud = mutationsOf('packages/local-cloud', [
     replace: `return message`,
   },
   {
+    breaks: 'a message that was received too often goes to the dead-letter queue',
+    file: 'src/sqs/queue.ts',
+    find: `message.receives < Number(maxReceiveCount)`,
+    replace: `message.receives <= Number(maxReceiveCount)`,
+  },
+  {
     breaks: 'If-None-Match refuses where an object is',
     file: 'src/s3/conditions.ts',
-    find: `if (IfNoneMatch !== undefined && current) throw preconditionFailed(Condition)`,
-    replace: `void current`,
+    find: `if (checkConditions({ IfMatch, IfNoneMatch }, newest)) failPrecondition(Condition)`,
+    replace: `if (IfMatch && checkConditions({ IfMatch }, newest)) failPrecondition(Condition)`,
+  },
+  {
+    breaks: 'a matching Deny wins',
+    file: 'src/permissions/permissions.ts',
+    find: `const denial = all.find(({ isDeny }) => isDeny)`,
+    replace: `const denial = all.every(({ isDeny }) => isDeny) ? all.find(({ isDeny }) => isDeny) : undefined`,
   },
 ])

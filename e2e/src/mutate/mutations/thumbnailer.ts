@@ -61,4 +61,40 @@ export const thumbnailer = mutationsOf('apps/thumbnailer', [
     find: `if (tooMuch) return { type: 'rejected', reason: tooMuch }`,
     replace: `void tooMuch`,
   },
+  {
+    breaks: 'only the first picture reaches the decoder',
+    file: 'src/render-thumbnails.ts',
+    find: `const image = firstPicture(file)`,
+    replace: `const image = (void firstPicture, file)`,
+  },
+  {
+    breaks: 'compressed texts of a PNG do not reach the decoder',
+    file: 'src/first-picture/png.ts',
+    find: `new Set(['tEXt', 'zTXt', 'iTXt'])`,
+    replace: `new Set(['tEXt', 'zTXt'])`,
+  },
+  {
+    breaks: 'later frames of a WebP do not reach the decoder',
+    file: 'src/first-picture/webp.ts',
+    find: `if (!KEPT.has(type) || kept.has(type)) continue`,
+    replace: `if (!KEPT.has(type)) continue`,
+  },
+  {
+    breaks: 'a progressive JPEG is weighed by its coefficients',
+    file: 'src/limits.ts',
+    find: `MAX_COEFFICIENT_BYTES / coefficientBytesPerPixel(image)`,
+    replace: `MAX_COEFFICIENT_BYTES / Math.min(3, coefficientBytesPerPixel(image))`,
+  },
+  {
+    breaks: 'many pixels in next to no bytes are refused',
+    file: 'src/limits.ts',
+    find: `const MAX_PIXELS_PER_BYTE = 10_000`,
+    replace: `const MAX_PIXELS_PER_BYTE = 100_000`,
+  },
+  {
+    breaks: 'a rendition is not written through a link',
+    file: 'src/render-file.ts',
+    find: `await rm(path, { force: true })`,
+    replace: `void rm`,
+  },
 ])

@@ -67,10 +67,13 @@ function printFinding({ check, level, text, remedy }: Finding): void {
 
 function printPermissions({ roles, denied }: PermissionReport): void {
   for (const { role, used, unused } of roles) {
-    console.log(role)
-    console.log(`  used     ${used.join(', ') || 'nothing'}`)
-    if (unused.length > 0) console.log(`  unused   ${unused.join(', ')}`)
+    console.log(nameIn(role))
+    for (const permission of used) console.log(`  used     ${permission}`)
+    for (const permission of unused) console.log(`  unused   ${permission}`)
   }
-  for (const { principal, action, resource } of denied) console.log(`refused  ${principal}  ${action}  ${resource}`)
+  for (const { principal, action, resource } of denied)
+    console.log(`refused  ${nameIn(principal)}  ${action} on ${resource}`)
   if (denied.length === 0) console.log('nothing was refused')
 }
+
+const nameIn = (arn: string): string => arn.slice(arn.indexOf('/') + 1)

@@ -3,6 +3,8 @@ import { ephemeralOption, example, localPortOption, timeScaleOption, type SetExi
 import { DEFAULT_PORT } from '../connection.ts'
 import { describeStep } from '../describe-step.ts'
 import { EXIT } from '../exit-codes.ts'
+import { followLogs } from '../follow-logs.ts'
+import { createFunctionLogs } from '../function-logs.ts'
 import { untilInterrupted, withInterruption } from '../interruption.ts'
 import { startLocalSession } from '../local-session.ts'
 import { printable } from '../printable.ts'
@@ -17,6 +19,7 @@ export const localCommand = (setExitCode: SetExitCode): Command =>
     .addHelpText('after', example('pnpm local', 'pnpm local --ephemeral --port 4599'))
     .action(async (options: { port: number; ephemeral?: true; timeScale?: number }) => {
       await withInterruption(async (signal) => {
+        const logs = createFunctionLogs()
         const session = await startLocalSession({
           root: WORKSPACE_ROOT,
           port: options.port,
@@ -25,14 +28,16 @@ export const localCommand = (setExitCode: SetExitCode): Command =>
           signal,
           onStep: (step) => console.log(describeStep(step)),
           onWarning: (line) => console.log(`  ${printable(line)}`),
-          onFunctionLog: () => {},
+          onFunctionLog: logs.add,
         })
+        const closeLogs = followLogs(WORKSPACE_ROOT, session, logs, () => {})
         const flag = options.port === DEFAULT_PORT ? '' : ` --port ${new URL(session.endpoint).port}`
         console.log(`\n  use it   eval "$(pnpm -s fanout env${flag})"`)
         console.log(`  upload   pnpm fanout upload FILE${flag}`)
         console.log(`  stop     Ctrl-C${options.ephemeral ? '' : ' (data kept)'}`)
         await untilInterrupted(signal)
         await session.close()
+        closeLogs()
         setExitCode(EXIT.interrupted)
       })
     })

@@ -1,0 +1,93 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { startLocalCloud } from '@fanout/local-cloud'
+import { closeStage, openLocalStage, publishConnection, type Stage } from '@fanout/operator'
+import { copyAssembly, findStacks } from '../drill/cloud/assemblies.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const main = join(root, 'packages/operator/src/main.ts')
+
+/** The whole pipeline here, from copies of its templates that a test may edit, and the `fanout` command for it. */
+export interface OperatedCloud {
+  stage: Stage
+  port: number
+  /** Changes a stack's template and deploys it; `restore` takes all changes of the stack back. */
+  edit: (stack: string, change: (resources: Resources) => void) => Promise<void>
+  restore: (stack: string) => Promise<void>
+  run: (args: readonly string[], environment?: Record<string, string>) => Promise<Run>
+  /** The same, still running. */
+  start: (args: readonly string[], environment?: Record<string, string>) => ChildProcess
+  close: () => Promise<void>
+}
+
+export interface Run {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a template's properties are of as many forms as AWS has resources
+export type Resources = Record<string, { Type: string; Properties: Record<string, any> }>
+
+/** @param variables of every function, beside those of its template */
+export async function startOperatedCloud(timeScale: number, variables: Record<string, string>): Promise<OperatedCloud> {
+  const turbo = join(root, 'node_modules/.bin/turbo')
+  const env = { ...process.env, STAGE: 'dev' }
+  execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, env, stdio: ['ignore', 2, 2] })
+  const assemblies = new Map(findStacks(root).map((stack) => [stack, copyAssembly(root, stack, variables)]))
+  const originals = new Map([...assemblies].map(([stack, folder]) => [stack, readFileSync(templateOf(folder), 'utf8')]))
+
+  const cloud = await startLocalCloud({ assemblies: [...assemblies.values()], port: 0, timeScale })
+  const { endpoint, region, credentials } = cloud
+  const connection = { endpoint, region, ...credentials, stage: 'dev', pid: process.pid }
+  const unpublish = await publishConnection(root, connection)
+  const stage = await openLocalStage(connection)
+  const port = Number(new URL(endpoint).port)
+
+  async function deploy(stack: string, template: (original: string) => string) {
+    const folder = assemblies.get(stack) ?? ''
+    writeFileSync(templateOf(folder), template(originals.get(stack) ?? ''))
+    await cloud.provision(folder)
+  }
+
+  const start = (args: readonly string[], environment: Record<string, string> = {}) =>
+    spawn(process.execPath, [main, ...args, '--port', String(port)], {
+      env: { ...process.env, NO_COLOR: '1', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+
+  return {
+    stage,
+    port,
+    edit: (stack, change) =>
+      deploy(stack, (original) => {
+        const template: { Resources: Resources } = JSON.parse(original)
+        change(template.Resources)
+        return JSON.stringify(template)
+      }),
+    restore: (stack) => deploy(stack, (original) => original),
+    start,
+    run: (args, environment) => finished(start(args, environment)),
+    async close() {
+      closeStage(stage)
+      await unpublish()
+      await cloud.close()
+      for (const folder of assemblies.values()) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function finished(child: ChildProcess): Promise<Run> {
+  if (!child.stdout || !child.stderr) throw new Error('a command whose output nobody reads')
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { code, stdout, stderr }
+}
+
+function templateOf(folder: string): string {
+  const name = readdirSync(folder).find((file) => file.endsWith('.template.json'))
+  if (name === undefined) throw new Error(`${folder} has no template`)
+  return join(folder, name)
+}

@@ -1,68 +1,47 @@
-import { parseArgs } from 'node:util'
-import { drillThroughLocalCloud } from './cloud/through-local-cloud.ts'
+import * as z from 'zod'
 import { describeDifferences } from './compare.ts'
 import { isAsExpected, type Drilled } from './drilled.ts'
-import { drillFaults, isAllClassified } from './faults/drill-faults.ts'
-import { SEQUENCERS } from './history.ts'
-import { drillInProcess } from './in-process.ts'
+import { readOptions } from './options.ts'
 import { drillRuns } from './runs.ts'
 
 /** `pnpm drill`: what docs/testing.md says of it. */
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    events: { type: 'string', default: '10000' },
-    keys: { type: 'string' },
-    contents: { type: 'string', default: '200' },
-    sequencers: { type: 'string', default: 'aws' },
-    duplicates: { type: 'string', default: '0.05' },
-    shuffle: { type: 'boolean', default: false },
-    poison: { type: 'string', default: '0.01' },
-    failures: { type: 'string', default: '0.005' },
-    deaths: { type: 'string', default: '0.0005' },
-    runs: { type: 'string' },
-    'through-local-cloud': { type: 'boolean', default: false },
-    kill: { type: 'string', default: '0' },
-    'without-sequencer': { type: 'boolean', default: false },
-    faults: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-})
+const { options, runs, kills, isJson, kind } = readOptionsOrExit()
 
-if (values.faults) {
-  const result = await drillFaults(Number(values.seed))
-  for (const line of result.wrong) console.error(line)
-  console.log(values.json ? JSON.stringify(result) : describe(result))
-  process.exit(isAllClassified(result) ? 0 : 1)
-}
-
-const drilled = await drill()
-for (const line of describeDifferences(drilled.differences)) console.error(line)
-console.log(values.json ? JSON.stringify(drilled.result) : describe(drilled.result))
-// Processes that have died in virtual time have left their timers behind
-process.exit(isAsExpected(drilled.result) ? 0 : 1)
-
-function drill(): Promise<Drilled> {
-  const events = Number(values.events)
-  const options = {
-    seed: Number(values.seed),
-    events,
-    keys: Number(values.keys ?? Math.ceil(events / 8)),
-    contents: Number(values.contents),
-    sequencers: SEQUENCERS.find((kind) => kind === values.sequencers) ?? 'aws',
-    duplicates: Number(values.duplicates),
-    isShuffled: values.shuffle,
-    poison: Number(values.poison),
-    failures: Number(values.failures),
-    deaths: Number(values.deaths),
-    isOrdered: !values['without-sequencer'],
+switch (kind) {
+  case 'virtual':
+    tell(await drillRuns(runs, options))
+    break
+  case 'cloud': {
+    // Loaded only here: what it takes is more than the rest
+    const { drillThroughLocalCloud } = await import('./cloud/through-local-cloud.ts')
+    tell(await drillThroughLocalCloud({ ...options, kills }))
+    break
   }
-  if (values['through-local-cloud']) return drillThroughLocalCloud({ ...options, kills: Number(values.kill) })
-  return values.runs === undefined ? drillInProcess(options) : drillRuns(Number(values.runs), options)
+  case 'faults': {
+    const { drillFaults, isAllClassified } = await import('./faults/drill-faults.ts')
+    const result = await drillFaults(options.seed)
+    finish(result.wrong, result, isAllClassified(result))
+  }
 }
 
-function describe(result: object): string {
-  return Object.entries(result)
-    .map(([name, value]) => `${name.padEnd(12)} ${value}`)
-    .join('\n')
+function tell({ result, differences }: Drilled): void {
+  finish(describeDifferences(differences), result, isAsExpected(result))
+}
+
+function finish(problems: string[], result: object, isFine: boolean): void {
+  for (const problem of problems) console.error(problem)
+  const lines = Object.entries(result).map(([name, value]) => `${name.padEnd(18)} ${value}`)
+  console.log(isJson ? JSON.stringify(result) : lines.join('\n'))
+  // Processes that have died in virtual time have left their timers behind
+  process.exit(isFine ? 0 : 1)
+}
+
+function readOptionsOrExit() {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
+    console.error(`drill: ${reason}\nSee docs/testing.md`)
+    process.exit(2)
+  }
 }

@@ -1,10 +1,9 @@
-import type { Ssm } from '../ssm.ts'
 import { readAssembly } from './assembly.ts'
 import { type Resource, resolveStack } from './resolve-stack.ts'
 import type { Parts, Stack } from './resource-types.ts'
 
 /** Makes stacks from their assemblies, one after the other. */
-export function createProvisioner(parts: Parts & { ssm: Ssm }) {
+export function createProvisioner(parts: Parts) {
   const { site, ssm, sns, permissions } = parts
   const stacks = new Map<string, Resource[]>()
   const ignored = new Map<string, Set<string>>()
@@ -15,16 +14,6 @@ export function createProvisioner(parts: Parts & { ssm: Ssm }) {
     const { stackName, assets } = assembly
     const resources = resolveStack(assembly, site, ssm.parameter)
     const stack: Stack = { ...parts, assets, subscriptions: [] }
-    const forEach = async (act: (resource: Resource) => unknown) => {
-      for (const resource of resources) {
-        try {
-          await act(resource)
-        } catch (error) {
-          throw new Error(`${stackName} ${resource.id}: ${(error as Error).message}`, { cause: error })
-        }
-      }
-    }
-
     const policies = resources.flatMap(({ id, type, properties, name }) => {
       const found = type.policies?.(properties as never, name, site) ?? []
       return found.map(([arn, document]) => ({ id, arn, document }))
@@ -35,7 +24,13 @@ export function createProvisioner(parts: Parts & { ssm: Ssm }) {
       const [, key] = /"kmsmasterkeyid":"([^"]+)"/i.exec(JSON.stringify(properties)) ?? []
       permissions.encrypt(type.arn?.(name, site) ?? '', key)
     }
-    await forEach(({ type, properties, name }) => type.make?.(properties as never, name, stack))
+    for (const { id, type, properties, name } of resources) {
+      try {
+        await type.make?.(properties as never, name, stack)
+      } catch (error) {
+        throw new Error(`${stackName} ${id}: ${(error as Error).message}`, { cause: error })
+      }
+    }
     sns.subscribe(stackName, stack.subscriptions)
 
     const isKept = (old: Resource) => resources.some((one) => one.typeName === old.typeName && one.name === old.name)

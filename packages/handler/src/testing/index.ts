@@ -1,3 +1,4 @@
+export { backoffSeconds } from '../backoff.ts'
 export { buildLambdaContext, buildSqsEvent, buildSqsRecord, type MessageOverrides } from './build-invocation.ts'
 export { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
 export { testEnvironment } from './test-environment.ts'

@@ -33,8 +33,9 @@ export default function generator(plop: PlopTypes.NodePlopAPI): void {
 }
 
 function addFiles({ events, table, bucket }: SubscriberAnswers): PlopTypes.ActionType[] {
-  const data = { owns: table || bucket, both: table && bucket, removals: events.includes('removed') }
-  const folders = ['every', ...(table ? ['table'] : []), ...(bucket ? ['bucket'] : [])]
+  const owns = table || bucket
+  const data = { owns, both: table && bucket, removals: events.includes('removed') }
+  const folders = ['every', ...(owns ? ['outputs'] : []), ...(table ? ['table'] : []), ...(bucket ? ['bucket'] : [])]
   return folders.map((folder) => ({
     type: 'addMany',
     destination: 'apps/{{name}}',

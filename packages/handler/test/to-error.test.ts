@@ -31,3 +31,17 @@ test('says what an AggregateError without a message is made of', () => {
     message: 'first; second was thrown, which is not an Error',
   })
 })
+
+test.each([
+  [403, 'AccessDenied'],
+  [503, 'Http503'],
+])('names what the SDK does not: a HEAD that was refused with %i', (httpStatusCode, name) => {
+  const thrown = Object.assign(new Error('UnknownError'), { name: 'Unknown', $metadata: { httpStatusCode } })
+
+  expect(toError(thrown)).toMatchObject({
+    name,
+    message: expect.stringContaining(`HTTP ${httpStatusCode}`),
+    $metadata: { httpStatusCode },
+    cause: thrown,
+  })
+})

@@ -38,6 +38,8 @@ export interface Outputs {
   resource: string
   /** Of a table's items: the partition key first. */
   attributes?: readonly [string, ...string[]]
+  /** Whether it hears of this object at all; absent: of every one. */
+  isFor?(objectKey: string): boolean
   /**
    * What all outputs of an object have in common and none of another's: in a bucket the prefix of their keys, in a table the
    * partition key.

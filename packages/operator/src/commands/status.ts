@@ -88,7 +88,7 @@ function printOverviewJson(stage: string, subscribers: SubscriberOverview[]): vo
   console.log(JSON.stringify({ stage, subscribers: documents }, undefined, 2))
 }
 
-const HEADS = ['waiting', 'in flight', 'delayed', 'oldest', 'dead letters', 'oldest', 'last activity']
+const HEADS = ['waiting', 'in flight', 'delayed', 'oldest', 'dead letters', 'since', 'last activity']
 
 function printOverview(subscribers: SubscriberOverview[]): void {
   const rows = subscribers.map((one) => [

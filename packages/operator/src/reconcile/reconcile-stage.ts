@@ -80,7 +80,7 @@ async function compareKeeper(
 ): Promise<KeeperReport> {
   const { outputs, subscriber } = keeper
   workbook.clear()
-  workbook.nameObjects((key) => outputs.nameOf(key))
+  const objects = workbook.nameObjects((key) => (outputs.isFor?.(key) === false ? undefined : outputs.nameOf(key)))
   let foreign = 0
   for await (const page of listOutputs(stage.clients, keeper, prefix)) {
     signal?.throwIfAborted()
@@ -95,7 +95,6 @@ async function compareKeeper(
     object !== undefined || prefix === '' || (outputs.objectKeyOf(name)?.startsWith(prefix) ?? false)
   const suspects = await findSuspects(stage, keeper, pairsIn(workbook, isMeant), { isDeep, signal })
   const { explained, differences } = await confirmAll(stage, keeper, suspects)
-  const objects = workbook.objectCount()
   const wrong = differences.filter(({ type }) => type !== 'orphaned').length
   return { subscriber: subscriber.name, objects, current: objects - explained - wrong, explained, foreign, differences }
 }

@@ -19,11 +19,10 @@ export interface Workbook {
   addObjects: (objects: readonly ListedObject[]) => void
   /** Begins with another subscriber: forgets names and outputs. */
   clear: () => void
-  /** Gives each object its name. */
-  nameObjects: (nameOf: (objectKey: string) => string) => void
+  /** Gives each object its name, or leaves it out; returns how many there are now. */
+  nameObjects: (nameOf: (objectKey: string) => string | undefined) => number
   addOutputs: (outputs: readonly (Output & { name: string })[]) => void
   pairs: () => Generator<Pair>
-  objectCount: () => number
   close: () => void
 }
 
@@ -62,18 +61,23 @@ export function createWorkbook(): Workbook {
     addObjects: (objects) =>
       inTransaction(() => objects.forEach((one) => insertObject.run(one.key, JSON.stringify(one)))),
     clear: () => database.exec('DELETE FROM names; DELETE FROM outputs'),
-    nameObjects: (nameOf) =>
+    nameObjects: (nameOf) => {
+      let count = 0
       inTransaction(() => {
         for (const { key } of database.prepare('SELECT key FROM objects').iterate()) {
-          insertName.run(nameOf(String(key)), String(key))
+          const name = nameOf(String(key))
+          if (name === undefined) continue
+          insertName.run(name, String(key))
+          count += 1
         }
-      }),
+      })
+      return count
+    },
     addOutputs: (outputs) =>
       inTransaction(() =>
         outputs.forEach(({ name, ...output }) => insertOutput.run(name, output.key, JSON.stringify(output))),
       ),
     pairs,
-    objectCount: () => Number(database.prepare('SELECT count(*) AS count FROM objects').get()?.['count']),
     close: () => {
       database.close()
       rmSync(folder, { recursive: true, force: true })

@@ -72,8 +72,9 @@ function describeOutputs(
 ): SubscriberOutputs {
   const last = deliveries.findLast((delivery) => delivery.subscriber === subscriber.name)
   const isExplained = stored.length === 0 && (last?.outcome === 'skipped' || last?.outcome === 'rejected')
+  const isForeign = stored.length === 0 && object !== undefined && outputs.isFor?.(object.key) === false
   const compared = object || stored.length > 0 ? outputs.compare(object, stored, environment) : 'current'
-  const isNone = isExplained || (!object && compared === 'current')
+  const isNone = isExplained || isForeign || (!object && compared === 'current')
   return {
     subscriber: subscriber.name,
     state: isNone ? 'none' : compared === 'look' ? 'current' : compared,

@@ -67,6 +67,16 @@ describe('what a subscriber keeps', () => {
 })
 
 describe('an object without output', () => {
+  test('of which the subscriber does not hear is no difference', async () => {
+    await putObject('a.jpg')
+    await putObject('a.txt')
+    const picky = { ...copies, outputs: { ...copies.outputs, isFor: (key: string) => key.endsWith('.jpg') } }
+
+    const [report] = await reconcile({}, [picky])
+
+    expect(report).toMatchObject({ objects: 1, differences: [{ key: `${prefix}a.jpg` }] })
+  })
+
   test('that was skipped or rejected as it is now is no difference', async () => {
     await putObject('notes.txt')
     await putObject('torn.jpg')

@@ -11,6 +11,7 @@ const usual: DrillOptions = {
   sequencers: 'aws',
   duplicates: 0.05,
   isShuffled: true,
+  dropped: 0,
   poison: 0.01,
   failures: 0.005,
   deaths: 0.0005,
@@ -45,6 +46,14 @@ test.each(['constant', 'none'] as const)(
     expect(result).toMatchObject(nothingWrong)
   },
 )
+
+test('what never came is made up for by a replay, without an entry in the trail', async () => {
+  const { result, differences } = await drillInProcess({ ...usual, dropped: 0.05 })
+
+  expect(differences).toEqual([])
+  expect(result).toMatchObject(nothingWrong)
+  expect(result.dropped).toBeGreaterThan(100)
+})
 
 test('an indexer that ignores the sequencer is found out', async () => {
   const { result } = await drillInProcess({ ...usual, isOrdered: false })

@@ -17,6 +17,7 @@ const usual: DrillOptions = {
   sequencers: 'aws',
   duplicates: 0.05,
   isShuffled: true,
+  dropped: 0,
   poison: 0.01,
   failures: 0.005,
   deaths: 0.0005,
@@ -26,6 +27,9 @@ const fewKeys: DrillOptions = { ...usual, events: 30, keys: 3, contents: 12, dup
 
 await report({
   '5,000 events, late, repeated and failing': async () => insistAsExpected(await drillInProcess(usual)),
+  'as many, of which one in fifty never comes, and a reconcile': async () => {
+    insistAsExpected(await drillInProcess({ ...usual, dropped: 0.02 }))
+  },
   '100 short histories of few keys': async () => insistAsExpected(await drillRuns(100, fewKeys)),
   '50 of them with a constant sequencer, 50 with none': async () => {
     insistAsExpected(await drillRuns(50, { ...fewKeys, sequencers: 'constant' }))

@@ -11,6 +11,8 @@ export interface DrillResult {
   events: number
   /** Messages that came again. */
   duplicates: number
+  /** Events that never came. */
+  dropped: number
   /** Messages that nobody can read. */
   poison: number
   keys: number

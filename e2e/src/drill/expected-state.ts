@@ -1,11 +1,9 @@
 import type { Content } from './content.ts'
 import type { Operation } from './operation.ts'
 
-/** What every subscriber must have made of the bucket when all is over. */
+/** What is in the bucket when all is over. */
 export interface ExpectedState {
   objects: Map<string, ExpectedObject>
-  /** What the trail must hold, by request: each operation is a request of its own. */
-  trail: Map<string, Operation>
 }
 
 interface ExpectedObject {
@@ -21,7 +19,7 @@ interface ExpectedObject {
 export function expectState(operations: readonly Operation[]): ExpectedState {
   const byKey = Map.groupBy(operations, ({ key }) => key)
   const objects = [...byKey].map(([key, ofKey]) => [key, expectObject(key, ofKey)] as const)
-  return { objects: new Map(objects), trail: new Map(operations.map((operation) => [operation.requestId, operation])) }
+  return { objects: new Map(objects) }
 }
 
 function expectObject(key: string, operations: Operation[]): ExpectedObject {

@@ -5,6 +5,7 @@ import { createClock } from './clock.ts'
 import { compareKeys } from './compare.ts'
 import { createContents } from './content.ts'
 import type { Drilled } from './drilled.ts'
+import { chooseDropped, replayDropped } from './dropped.ts'
 import { expectState } from './expected-state.ts'
 import { MAX_RECEIVE_COUNT, startFunction, VISIBILITY_SECONDS, type Settled } from './function.ts'
 import { createHistory, type Sequencers } from './history.ts'
@@ -31,6 +32,8 @@ export interface DrillOptions {
   /** Share of messages that come again. */
   duplicates: number
   isShuffled: boolean
+  /** Share of events that never come; a reconcile at the end makes up for them. */
+  dropped: number
   /** Unreadable messages, as a share of the events. */
   poison: number
   /** How often a call fails, before its effect or after. */
@@ -54,7 +57,9 @@ export async function drillInProcess(options: DrillOptions): Promise<Drilled> {
   const contents = await contentsOf(options.contents)
   const operations = createHistory({ ...options, operations: options.events, contents, meanMs: 40 }, random.fork())
   const poison = createPoison(Math.round(options.events * options.poison), random.fork())
-  const { arrivals, duplicates } = planArrivals(operations, poison, { ...options, startedAt }, random.fork())
+  const dropped = chooseDropped(operations, options.dropped, createRandom(options.seed + 1))
+  const notified = operations.filter(({ requestId }) => !dropped.has(requestId))
+  const { arrivals, duplicates } = planArrivals(notified, poison, { ...options, startedAt }, random.fork())
 
   const clock = createClock(startedAt)
   const bucket = createBucket()
@@ -68,9 +73,11 @@ export async function drillInProcess(options: DrillOptions): Promise<Drilled> {
     const queue = createQueue(limits, clock, random.fork())
     for (const { at, body } of arrivals) clock.after(at, () => queue.send(body))
     const settled = startFunction(subscriber, queue, world)
-    return { settled, moved: queue.moved }
+    return { settled, queue }
   })
   for (const operation of operations) clock.after(operation.at, () => bucket.apply(operation, clock.now()))
+  await clock.run()
+  for (const body of replayDropped(operations, dropped, bucket)) for (const { queue } of settlements) queue.send(body)
   await clock.run()
 
   const expected = expectState(operations)
@@ -82,15 +89,16 @@ export async function drillInProcess(options: DrillOptions): Promise<Drilled> {
       await describeRenditions(subscribers.thumbnails),
     ),
     ...compareKeys('metadata-indexer', expectRows(expected), describeRows(subscribers.rows)),
-    ...compareKeys('audit-logger', expectTrail(expected, startedAt), trail.byRequest),
+    ...compareKeys('audit-logger', expectTrail(notified, startedAt), trail.byRequest),
   ]
-  const eventIds = operations.map((operation) => buildObjectEvent(describeOperation(operation, startedAt)).id)
-  const counts = settlements.map(({ settled, moved }) => countSettled(settled, moved, eventIds, poison))
+  const eventIds = notified.map((operation) => buildObjectEvent(describeOperation(operation, startedAt)).id)
+  const counts = settlements.map(({ settled, queue }) => countSettled(settled, queue.moved, eventIds, poison))
   return {
     differences,
     result: {
       events: operations.length,
       duplicates,
+      dropped: dropped.size,
       poison: poison.length,
       keys: expected.objects.size,
       differences: differences.length,

@@ -14,6 +14,7 @@ const Flags = z.object({
   sequencers: z.enum(SEQUENCERS).default('aws'),
   duplicates: share.default(0.05),
   poison: share.default(0.01),
+  dropped: share.default(0),
   failures: share.default(0.005),
   deaths: share.default(0.0005),
   runs: count.min(1).default(1),

@@ -1,12 +1,9 @@
 import type { AuditEntry } from '@fanout/schemas'
-import type { ExpectedState } from './expected-state.ts'
 import type { Operation } from './operation.ts'
 
-/** One entry for every operation, which says what was done to which version, and when. */
-export function expectTrail({ trail }: ExpectedState, startedAt?: number): Map<string, string> {
-  const expected = new Map<string, string>()
-  for (const [requestId, operation] of trail) expected.set(requestId, describe(toEntry(operation, startedAt)))
-  return expected
+/** One entry for every operation of which there was an event: what was done to which version, and when. */
+export function expectTrail(notified: readonly Operation[], startedAt?: number): Map<string, string> {
+  return new Map(notified.map((operation) => [operation.requestId, describe(toEntry(operation, startedAt))]))
 }
 
 /**

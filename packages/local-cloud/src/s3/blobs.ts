@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as fs from 'node:fs'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders as Headers } from 'node:http'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Checksum, type ChecksumAlgorithm, digest } from './checksums.ts'
@@ -28,11 +28,7 @@ export function createBlobs(folder: string) {
   const remove = ({ blob }: { blob: string }) => void (blob && fs.rmSync(pathOf(blob), { force: true }))
 
   /** Nothing is left when the bytes break off or are not what the headers say. */
-  async function write(
-    bytes: AsyncIterable<Buffer>,
-    algorithm: ChecksumAlgorithm | undefined,
-    headers: IncomingHttpHeaders = {},
-  ): Promise<Content> {
+  async function write(bytes: AsyncIterable<Buffer>, algorithm?: ChecksumAlgorithm, headers: Headers = {}) {
     const blob = randomUUID()
     const file = fs.openSync(pathOf(blob), 'wx')
     const onChunk = (chunk: Buffer) => fs.appendFileSync(file, chunk)

@@ -30,19 +30,13 @@ export function parseAlgorithm(name: string | undefined): ChecksumAlgorithm | un
 
 /** The algorithm whose checksum a request has in its headers or promises in its trailers, or else the expected one. */
 export function requestedAlgorithm(headers: IncomingHttpHeaders, expected?: ChecksumAlgorithm) {
-  const names = [
-    ...Object.keys(headers),
-    ...String(headers['x-amz-trailer'])
-      .toLowerCase()
-      .split(/\s*,\s*/),
-  ]
-  const pattern = /^x-amz-checksum-(?!algorithm$|type$|mode$)(.+)/
-  const [name, ...others] = new Set(names.flatMap((one) => pattern.exec(one)?.[1] ?? []))
+  const names = `${Object.keys(headers).join()},${String(headers['x-amz-trailer'])}`.toLowerCase()
+  const found = names.matchAll(/(?<=(?:^|,)\s*x-amz-checksum-)(?!algorithm|type|mode)[^,\s]+/g)
+  const [name, ...others] = new Set([...found].map(([algorithm]) => algorithm))
   if (others.length > 0) fail(400, 'InvalidRequest', 'Expecting a single x-amz-checksum- header.')
   const algorithm = parseAlgorithm(name) ?? expected
   if (expected === undefined || algorithm === expected) return algorithm
-  const message = `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual: ${name}`
-  return fail(400, 'InvalidRequest', message)
+  return fail(400, 'InvalidRequest', `Checksum Type mismatch occurred, expected: ${expected}, actual: ${name}`)
 }
 
 /**
@@ -54,7 +48,7 @@ export async function digest(
   algorithm: ChecksumAlgorithm | undefined,
   headers: IncomingHttpHeaders,
   { suffix = '', onChunk }: { suffix?: string; onChunk?: (chunk: Buffer) => void } = {},
-) {
+): Promise<{ Size: number; ETag: string; checksum: Checksum }> {
   const [md5, hash] = [createHash('md5'), algorithm && algorithms[algorithm]()]
   let Size = 0
   for await (const chunk of bytes) {
@@ -65,8 +59,8 @@ export async function digest(
   }
   const eTag = md5.digest()
   verify('Content-MD5', headers['content-md5'], eTag.toString('base64'))
-  const content = { Size, ETag: `"${eTag.toString('hex')}"`, checksum: {} as Checksum }
-  if (!algorithm || !hash) return content
+  const content = { Size, ETag: `"${eTag.toString('hex')}"` }
+  if (!algorithm || !hash) return { ...content, checksum: {} }
   const value = Buffer.from(await hash.digest()).toString('base64') + suffix
   verify(algorithm, headers[`x-amz-checksum-${algorithm.toLowerCase()}`], value)
   const type = { ChecksumAlgorithm: algorithm, ChecksumType: suffix ? 'COMPOSITE' : 'FULL_OBJECT' } as const

@@ -1,4 +1,3 @@
-import type { DeletedObject, _Error } from '@aws-sdk/client-s3'
 import { ApiError } from '../api.ts'
 import { checkConditions, fail, failPrecondition } from './conditions.ts'
 import { notify } from './notifications.ts'
@@ -11,9 +10,9 @@ export const deleteOperations: Operations = {
 
   DeleteObjects({ Delete }, call) {
     const { Objects = [], Quiet } = Delete ?? {}
-    if (Objects.length === 0 || Objects.length > 1000)
-      fail(400, 'MalformedXML', '1 to 1000 objects can be deleted at once')
-    const [Deleted, Errors]: [DeletedObject[], _Error[]] = [[], []]
+    const isCount = Objects.length >= 1 && Objects.length <= 1000
+    if (!isCount) fail(400, 'MalformedXML', 'A request to delete objects must name 1 to 1000 of them')
+    const [Deleted, Errors]: [object[], object[]] = [[], []]
     for (const { Key = '', VersionId, ETag } of Objects) {
       try {
         call.authorize(call.principal, `s3:${actionOn('DeleteObject', VersionId)}`, arnOf(call.bucket.Key, Key))

@@ -26,7 +26,7 @@ export const listOperations: Operations = {
   ListObjectVersions(input, call) {
     const { KeyMarker, VersionIdMarker } = input
     if (VersionIdMarker && !KeyMarker) fail(400, 'InvalidArgument', 'A version-id marker needs a key marker.')
-    const { rows, encode, Owner, last, ...page } = list<Version>(input, call, call.bucket.Key, 'all')
+    const { rows, encode, Owner, last, ...page } = list<Version>(input, call, call.bucket.Key)
     const entries = rows.map((row) => {
       const IsLatest = call.store.version(call.bucket, row.Key)?.rank === row.rank
       return { ...row, ...describe(row), Key: encode(row.Key), IsLatest, Owner }
@@ -36,7 +36,7 @@ export const listOperations: Operations = {
   },
 
   ListMultipartUploads(input, call) {
-    const { rows, encode, Owner, last, ...page } = list<Upload>(input, call, uploadsOf(call.bucket), 'all')
+    const { rows, encode, Owner, last, ...page } = list<Upload>(input, call, uploadsOf(call.bucket))
     const owners = { StorageClass: 'STANDARD', Owner, Initiator: Owner }
     const Uploads = rows.map(({ checksum, LastModified: Initiated, ...row }) => {
       return { ...row, ...checksum, ...owners, Key: encode(row.Key), Initiated }
@@ -50,13 +50,13 @@ const xmlns = `xmlns="${xmlNamespace}"`
 const ownerOf = ({ accountId }: S3Call['site']) => ({ ID: accountId.padStart(64, '0') })
 
 function listObjects(input: ListInput, call: S3Call, hasOwner: boolean | undefined) {
-  const { rows, encode, Owner, ...page } = list<Version>(input, call, call.bucket.Key, 'current')
+  const { rows, encode, Owner, ...page } = list<Version>(input, call, call.bucket.Key, false)
   const entryOf = (row: Version) => ({ ...row, ...describe(row), Key: encode(row.Key), ...(hasOwner && { Owner }) })
   return { ...page, Contents: rows.map(entryOf) }
 }
 
-function describe({ checksum: { ChecksumAlgorithm, ChecksumType } }: Version) {
-  return { StorageClass: 'STANDARD', ChecksumAlgorithm: ChecksumAlgorithm && [ChecksumAlgorithm], ChecksumType }
+const describe = ({ checksum: { ChecksumAlgorithm: algorithm, ChecksumType } }: Version) => {
+  return { StorageClass: 'STANDARD', ChecksumAlgorithm: algorithm && [algorithm], ChecksumType }
 }
 
 // An input has the markers of its own listing only, and of an answer only what its own output has is sent
@@ -66,14 +66,15 @@ type ListInput = Partial<
 
 /**
  * One page. Rows whose keys have the delimiter after the prefix are rolled up to a common prefix, which counts as one row and
- * is skipped by one seek. `current`: of each key only its newest row, and none when that is a delete marker.
+ * is skipped by one seek. Otherwise than `isAll`: of each key only its newest row, and none when that is a delete marker.
  */
 function list<Listed extends Row & { isMarker?: boolean }>(
   input: ListInput,
-  { bucket, site, store }: S3Call,
+  call: S3Call,
   place: string,
-  which: 'all' | 'current',
+  isAll = true,
 ) {
+  const { site, store } = call
   const { Prefix = '', Delimiter, EncodingType, ContinuationToken, StartAfter } = input
   const isEncoding = EncodingType === undefined || EncodingType === 'url'
   if (!isEncoding) fail(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request')
@@ -94,9 +95,9 @@ function list<Listed extends Row & { isMarker?: boolean }>(
     if (folder) return [Buffer.concat([Buffer.from(folder), Buffer.of(0xff)])]
     return rank ? [Buffer.from(key), rank] : [Buffer.from(`${key}\0`)]
   }
-  function next(): Listed | undefined {
+  function findNext(): Listed | undefined {
     let row = store.next<Listed>(place, ...cursor)
-    while (which === 'current' && row?.isMarker) row = store.next<Listed>(place, Buffer.from(`${row.Key}\0`))
+    while (!isAll && row?.isMarker) row = store.next<Listed>(place, Buffer.from(`${row.Key}\0`))
     return row?.Key.startsWith(Prefix) ? row : undefined
   }
 
@@ -104,39 +105,33 @@ function list<Listed extends Row & { isMarker?: boolean }>(
   let cursor: ReturnType<typeof behind> = marker && start[0].compare(first) > 0 ? start : [first]
   const [rows, CommonPrefixes]: [Listed[], object[]] = [[], []]
   let [name, IsTruncated] = ['', false]
-  for (let row = max > 0 ? next() : undefined; row; row = next()) {
+  for (let row = max > 0 ? findNext() : undefined; row; row = findNext()) {
     IsTruncated = rows.length + CommonPrefixes.length === max
     if (IsTruncated) break
     const folder = folderOf(row.Key)
     if (folder) CommonPrefixes.push({ Prefix: encode(folder) })
     else rows.push(row)
     name = folder ?? row.Key
-    cursor = behind(row.Key, which === 'all' ? row.rank : '')
+    cursor = behind(row.Key, isAll ? row.rank : '')
   }
-  const Owner = ownerOf(site)
-  const texts = {
-    Prefix,
-    Delimiter,
-    StartAfter,
-    Marker: marker,
-    KeyMarker: marker,
-    NextKeyMarker: IsTruncated ? name : undefined,
-  }
-  const encoded = Object.fromEntries(Object.entries(texts).map(([member, text]) => [member, encode(text)]))
+  const next = IsTruncated ? encode(name) : undefined
   return {
     ...input,
-    ...encoded,
+    Prefix: encode(Prefix),
+    Delimiter: encode(Delimiter),
+    StartAfter: encode(StartAfter),
+    Marker: encode(marker),
+    KeyMarker: encode(marker),
+    NextKeyMarker: next,
     // Without a delimiter clients of the first version go on after the last key
-    NextMarker: Delimiter && encoded['NextKeyMarker'],
+    NextMarker: Delimiter && next,
     NextContinuationToken: IsTruncated ? toToken(name) : undefined,
-    Name: bucket.Key,
-    Bucket: bucket.Key,
     MaxKeys: max,
     MaxUploads: max,
     KeyCount: rows.length + CommonPrefixes.length,
     IsTruncated,
     CommonPrefixes,
-    Owner,
+    Owner: ownerOf(site),
     rows,
     encode,
     /** The row that the page ends in, unless it is a folder or nothing comes after it. */

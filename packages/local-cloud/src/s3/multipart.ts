@@ -17,18 +17,18 @@ export const multipartOperations: Operations = {
     const rank = toRank(0xffff_ffff_ffff_ffffn - BigInt(`0x${store.nextRank(bucket)}`))
     const upload = { Key, UploadId: createId(rank), rank, checksum, seen, parts: [], LastModified: new Date() }
     store.set(uploadsOf(bucket), upload.UploadId, { ...upload, ...describeUpload(input) })
-    return { Bucket: bucket.Key, ...upload, ...checksum }
+    return { ...upload, ...checksum }
   },
 
   UploadPart: (input, call) => addPart(input, call, (algorithm) => receive(call, algorithm)),
 
   async UploadPartCopy(input, call) {
     const { source, CopySourceVersionId } = findCopySource(input, call)
-    const text = input.CopySourceRange
-    const range = text === undefined ? { start: 0, length: source.Size } : parseRange(text, source.Size)
-    if (!range || (text && !text.endsWith(`-${range.start + range.length - 1}`))) {
-      return fail(400, 'InvalidArgument', `Range specified is not valid for source object of size: ${source.Size}`)
-    }
+    const range = parseRange(input.CopySourceRange, source.Size)
+    // Here a range must be one, and end in the object
+    const isRange =
+      !input.CopySourceRange || (range && input.CopySourceRange.endsWith(`-${range.start + range.length - 1}`))
+    if (!isRange) fail(400, 'InvalidArgument', `Range specified is not valid for source object of size: ${source.Size}`)
     const bytes = call.blobs.stream([source], range)
     const CopyPartResult = await addPart(input, call, (algorithm) => call.blobs.write(bytes, algorithm))
     return { CopyPartResult, CopySourceVersionId }
@@ -40,7 +40,7 @@ export const multipartOperations: Operations = {
     const object = await writeObject(call, input, upload, joining, 'CompleteMultipartUpload', upload.seen)
     endUpload(call, upload.UploadId)
     const Location = `${call.site.endpoint}/${call.bucket.Key}/${encodeURIComponent(call.key)}`
-    return { Location, Bucket: call.bucket.Key, ...object, ...object.checksum }
+    return { Location, ...object, ...object.checksum }
   },
 
   AbortMultipartUpload(input, call) {
@@ -56,8 +56,8 @@ export const multipartOperations: Operations = {
     const IsTruncated = page.length < later.length
     const NextPartNumberMarker = IsTruncated ? String(page.at(-1)?.PartNumber) : undefined
     const Parts = page.map((part) => ({ ...part, ...part.checksum, LastModified: new Date(part.LastModified) }))
-    const answer = { Bucket: call.bucket.Key, StorageClass: 'STANDARD', MaxParts, PartNumberMarker }
-    return { ...upload, ...upload.checksum, ...answer, NextPartNumberMarker, IsTruncated, Parts }
+    const answer = { StorageClass: 'STANDARD', MaxParts, PartNumberMarker, NextPartNumberMarker, IsTruncated, Parts }
+    return { ...upload, ...upload.checksum, ...answer }
   },
 }
 

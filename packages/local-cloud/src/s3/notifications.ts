@@ -67,9 +67,8 @@ async function publish(parts: S3Parts, bucket: string, topicArn: string, message
 }
 
 function principalIdOf(principal: Principal, accountId: string): string {
-  if (principal.type === 'service') return principal.service
-  if (principal.type === 'administrator') return `AWS:${accountId}`
-  return `AWS:AROA${idOf(principal.roleArn, 17)}:${principal.arn.split('/').at(-1)}`
+  if (principal.type === 'role') return `AWS:AROA${idOf(principal.roleArn, 17)}:${principal.arn.split('/').at(-1)}`
+  return principal.type === 'service' ? principal.service : `AWS:${accountId}`
 }
 
 /** The same thing always has the same. */

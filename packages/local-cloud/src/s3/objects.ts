@@ -7,7 +7,7 @@ import { notify } from './notifications.ts'
 import type { Operations, S3Call } from './operations.ts'
 import { arnOf } from './permissions.ts'
 import { parseCopySource, unprefix } from './protocol.ts'
-import type { Bucket, Description, Version } from './store.ts'
+import type { Description, Version } from './store.ts'
 
 /** Uploading an object in one request, reading it, copying it, which is also how its headers are changed, and its tags. */
 export const objectOperations: Operations = {
@@ -20,15 +20,13 @@ export const objectOperations: Operations = {
   HeadObject: getObject,
 
   async CopyObject(input, call) {
-    const { source, bucket, isCurrent, CopySourceVersionId } = findCopySource(input, call)
+    const { source, arn: from, isCurrent, CopySourceVersionId } = findCopySource(input, call)
     const [isDescribed, isTagged] = [input.MetadataDirective === 'REPLACE', input.TaggingDirective === 'REPLACE']
-    if (!isDescribed && isCurrent && bucket === call.bucket && source.Key === call.key) {
-      fail(400, 'InvalidRequest', 'This copy request is illegal: it would copy an object to itself.')
-    }
-    if (!isTagged && source.TagSet.length > 0) {
-      call.authorize(call.principal, 's3:GetObjectTagging', arnOf(bucket.Key, source.Key))
-      call.authorize(call.principal, 's3:PutObjectTagging', arnOf(call.bucket.Key, call.key))
-    }
+    const [to, hasTags] = [arnOf(call.bucket.Key, call.key), !isTagged && source.TagSet.length > 0]
+    const isNothing = from === to && isCurrent && !isDescribed
+    if (isNothing) fail(400, 'InvalidRequest', 'This copy request is illegal: it would copy an object to itself.')
+    if (hasTags) call.authorize(call.principal, 's3:GetObjectTagging', from)
+    if (hasTags) call.authorize(call.principal, 's3:PutObjectTagging', to)
     const { headers, TagSet } = describeUpload(input)
     const description = { headers: isDescribed ? headers : source.headers, TagSet: isTagged ? TagSet : source.TagSet }
     const algorithm = parseAlgorithm(input.ChecksumAlgorithm) ?? source.checksum.ChecksumAlgorithm
@@ -38,14 +36,14 @@ export const objectOperations: Operations = {
     return { CopyObjectResult: { ...copy, ...copy.checksum }, CopySourceVersionId, VersionId: copy.VersionId }
   },
 
-  GetObjectTagging: ({ VersionId }, call) => ({ ...findVersion(call, call.bucket, call.key, VersionId) }),
+  GetObjectTagging: ({ VersionId }, call) => ({ ...findVersion(call, VersionId) }),
   PutObjectTagging: ({ VersionId, Tagging }, call) => setTags(call, VersionId, checkTags(Tagging?.TagSet ?? []), 'Put'),
   DeleteObjectTagging: ({ VersionId }, call) => setTags(call, VersionId, [], 'Delete'),
 }
 
 function getObject(input: GetObjectCommandInput, call: S3Call) {
   if (input.PartNumber) fail(501, 'NotImplemented', 'partNumber is not modelled by the local cloud')
-  const object = findVersion(call, call.bucket, call.key, input.VersionId)
+  const object = findVersion(call, input.VersionId)
   const { Size, TagSet, headers, checksum } = object
   const TagCount = TagSet.length || undefined
   const answer = { ...object, ...headers, ...unprefix(input, 'Response'), TagCount, AcceptRanges: 'bytes' }
@@ -74,14 +72,14 @@ export function parseRange(text = '', size: number) {
 }
 
 /** The version asked for, or the current one. Throws what S3 answers when there is none, or a delete marker. */
-export function findVersion(call: S3Call, bucket: Bucket, Key: string, VersionId: string | undefined): Version {
-  const found = call.store.version(bucket, Key, VersionId)
+export function findVersion({ bucket, key, ...call }: S3Call, VersionId: string | undefined): Version {
+  const found = call.store.version(bucket, key, VersionId)
   if (found && !found.isMarker) return found
   const isAsked = VersionId !== undefined
-  if (isAsked && !found) fail(404, 'NoSuchVersion', 'The specified version does not exist.', { Key, VersionId })
+  if (isAsked && !found) fail(404, 'NoSuchVersion', 'The specified version does not exist.', { Key: key, VersionId })
   // Who may not list a bucket shall not learn what is not in it
   if (!isAsked) call.authorize(call.principal, 's3:ListBucket', arnOf(bucket.Key))
-  const error = isAsked ? new ApiError(405, 'MethodNotAllowed', 'It is a delete marker.') : noSuchKey(Key)
+  const error = isAsked ? new ApiError(405, 'MethodNotAllowed', 'It is a delete marker.') : noSuchKey(key)
   // By these a client can tell a deleted object from one that never was
   if (found) error.headers = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': found.VersionId }
   if (isAsked) error.headers['allow'] = 'DELETE'
@@ -92,7 +90,8 @@ const kept = /^(CacheControl|Content(Disposition|Encoding|Language|Type)|Expires
 
 export function describeUpload(input: Pick<PutObjectCommandInput, 'Tagging'>): Description {
   const headers = Object.fromEntries(Object.entries(input).filter(([name]) => kept.test(name)))
-  return { headers: { ContentType: 'binary/octet-stream', ...headers }, TagSet: parseTags(input.Tagging) }
+  const tags = [...new URLSearchParams(input.Tagging)].map(([Key, Value]) => ({ Key, Value }))
+  return { headers: { ContentType: 'binary/octet-stream', ...headers }, TagSet: checkTags(tags) }
 }
 
 /** Stores a request's body. */
@@ -130,29 +129,23 @@ export async function writeObject(
 
 /** The object that x-amz-copy-source names, when the conditions about it hold. */
 export function findCopySource(input: Partial<CopyObjectCommandInput>, call: S3Call) {
-  const { store } = call
   const { bucket: name, key, versionId } = parseCopySource(input.CopySource ?? '')
-  const bucket = store.bucket(name)
-  const isMarker = versionId !== undefined && store.version(bucket, key, versionId)?.isMarker
+  const bucket = call.store.bucket(name)
+  const isMarker = versionId !== undefined && call.store.version(bucket, key, versionId)?.isMarker
   if (isMarker) fail(400, 'InvalidRequest', 'The source of a copy is a delete marker.')
-  const source = findVersion(call, bucket, key, versionId)
+  const source = findVersion({ ...call, bucket, key }, versionId)
   if (checkConditions(unprefix(input, 'CopySource'), source)) failPrecondition('x-amz-copy-source-If-None-Match')
   const CopySourceVersionId = bucket.versioning === 'Off' ? undefined : source.VersionId
-  return { source, bucket, isCurrent: versionId === undefined, CopySourceVersionId }
+  return { source, arn: arnOf(name, key), isCurrent: versionId === undefined, CopySourceVersionId }
 }
 
 /** Changing tags makes no new version. */
 function setTags(call: S3Call, versionId: string | undefined, TagSet: Tag[], how: string) {
-  const object = findVersion(call, call.bucket, call.key, versionId)
+  const object = findVersion(call, versionId)
   const { Key, VersionId, ETag } = object
   call.store.set(call.bucket.Key, VersionId, { ...object, TagSet })
   notify(call, `ObjectTagging:${how}`, { Key, VersionId, ETag })
   return { VersionId }
-}
-
-/** Tags as an upload's x-amz-tagging header has them. */
-function parseTags(header = ''): Tag[] {
-  return checkTags([...new URLSearchParams(header)].map(([Key, Value]) => ({ Key, Value })))
 }
 
 function checkTags(tags: Tag[]): Tag[] {

@@ -16,11 +16,11 @@ export interface S3Parts {
 /** A call about an existing bucket; the key is empty when it is about the bucket. */
 export type S3Call = ApiCall & S3Parts & { bucket: Bucket; key: string }
 
+type Answering<Command> = Command extends new (...given: infer Given) => unknown
+  ? (input: NonNullable<Given[0]>, call: S3Call) => Answer | Promise<Answer>
+  : never
+
 /** AWS's operations with what answers them: the SDK's input in, members of its output out. */
 export type Operations = {
-  [Name in keyof typeof Sdk as Name extends `${infer Short}Command` ? Short : never]?: (typeof Sdk)[Name] extends new (
-    ...given: infer Given
-  ) => unknown
-    ? (input: NonNullable<Given[0]>, call: S3Call) => Answer | Promise<Answer>
-    : never
+  [Name in keyof typeof Sdk as Name extends `${infer Short}Command` ? Short : never]?: Answering<(typeof Sdk)[Name]>
 }

@@ -1,9 +1,7 @@
 import type { ApiCall } from '../api.ts'
 import { parseCopySource, type Target } from './protocol.ts'
 
-export function arnOf(bucket: string, key = ''): string {
-  return `arn:aws:s3:::${bucket}${key && `/${key}`}`
-}
+export const arnOf = (bucket: string, key = '') => `arn:aws:s3:::${bucket}${key && `/${key}`}`
 
 // Where they differ (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html)
 const operationsOf: Record<string, string[]> = {
@@ -18,24 +16,18 @@ const operationsOf: Record<string, string[]> = {
 }
 const actionsOfHeaders = { 'x-amz-acl': 'PutObjectAcl', 'x-amz-tagging': 'PutObjectTagging', 'if-match': 'GetObject' }
 
-/** What a call needs before it is answered. Deleting several objects needs more, for each of them. */
-export function permissionsOf(
-  operation: string,
-  { url, headers }: ApiCall,
-  { bucket, key }: Target,
-): [action: string, resource: string][] {
+/** GetObject, GetObjectVersion; GetObjectTagging, GetObjectVersionTagging. */
+export const actionOn = (action: string, versionId: string | null | undefined) =>
+  versionId ? action.replace(/Object(?=Tagging$|$)/, 'ObjectVersion') : action
+
+/** What a call needs before it is answered: actions and resources. DeleteObjects needs more, for each of the objects. */
+export function permissionsOf(operation: string, { url, headers }: ApiCall, { bucket, key }: Target) {
   const named = Object.keys(operationsOf).find((action) => operationsOf[action]?.includes(operation)) ?? operation
-  const action = actionOn(named, url.searchParams.get('versionId'))
   const more = Object.entries(actionsOfHeaders).flatMap(([header, one]) => (key && headers[header] ? one : []))
-  const actions = operation === 'DeleteObjects' ? [] : [action, ...more]
-  const needed: [string, string][] = actions.map((one) => [`s3:${one}`, bucket ? arnOf(bucket, key) : '*'])
+  const actions = operation === 'DeleteObjects' ? [] : [actionOn(named, url.searchParams.get('versionId')), ...more]
+  const needed: [string, string][] = actions.map((action) => [`s3:${action}`, bucket ? arnOf(bucket, key) : '*'])
   if (!headers['x-amz-copy-source']) return needed
   const source = parseCopySource(String(headers['x-amz-copy-source']))
   needed.push([`s3:${actionOn('GetObject', source.versionId)}`, arnOf(source.bucket, source.key)])
   return needed
-}
-
-/** GetObject, GetObjectVersion; GetObjectTagging, GetObjectVersionTagging. */
-export function actionOn(action: string, versionId: string | null | undefined): string {
-  return versionId ? action.replace(/Object(?=Tagging$|$)/, 'ObjectVersion') : action
 }

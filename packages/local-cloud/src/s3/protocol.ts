@@ -12,9 +12,7 @@ const protocol = new AwsRestXmlProtocol({ defaultNamespace: 'com.amazonaws.s3', 
 /** What client-s3 knows of an operation. */
 export type Operation = ReturnType<typeof toOperation>
 
-function isOperation(value: unknown): value is typeof sdk.PutObject$ {
-  return Array.isArray(value) && value[0] === 9
-}
+const isOperation = (value: unknown): value is typeof sdk.PutObject$ => Array.isArray(value) && value[0] === 9
 
 function toOperation([, , name, traits, inputSchema, outputSchema]: typeof sdk.PutObject$) {
   const { http, httpChecksum } = traits as { http: [string, string, number]; httpChecksum?: string }

@@ -43,7 +43,8 @@ export function createS3(site: Site, publish: S3Parts['publish'], authorize: S3P
     const input = await readInput(operation, call, () => readDocument(call, operation.hasBodyChecksum))
     const output = await answer(input as never, { ...call, ...parts, bucket, key: target.key })
     // Where there never were versions, answers have no version id
-    return writeReply(operation, bucket.versioning === 'Off' ? { ...output, VersionId: undefined } : output)
+    const VersionId = bucket.versioning === 'Off' ? undefined : output['VersionId']
+    return writeReply(operation, { Bucket: target.bucket, Key: target.key, Name: target.bucket, ...output, VersionId })
   }
 
   /**

@@ -8,7 +8,7 @@ import { createSite, serve } from '../site.ts'
 export const topicArn = 'arn:aws:sns:eu-west-1:000000000000:object-events'
 
 /** An S3 behind the gateway, an SDK client for it, and what it publishes. `restart` opens the same data again. */
-export async function startS3(config: S3ClientConfig = {}) {
+export async function startS3(config: S3ClientConfig = {}, authorize?: Parameters<typeof createS3>[2]) {
   const dataDir = mkdtempSync(join(tmpdir(), 's3-'))
   const site = createSite({ dataDir })
   const published: { topicArn: string; message: string; principal: unknown }[] = []
@@ -19,7 +19,7 @@ export async function startS3(config: S3ClientConfig = {}) {
   }
 
   async function open() {
-    const s3 = createS3(site, publish)
+    const s3 = createS3(site, publish, authorize)
     const server = await serve(site, { s3: s3.service })
     const client = new S3Client({ ...server.client, ...config })
     const stop = async () => {

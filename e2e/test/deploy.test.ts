@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,7 +15,17 @@ beforeAll(async () => {
 })
 afterAll(() => aws.close())
 
+/** Every command that was run, as a person would type it. */
+const commands = new Set<string>()
+
 // In order: each test finds the account as the one before left it.
+
+test('an account is bootstrapped with CDK', async () => {
+  const { code, output, changeSets } = await run('pnpm --filter @fanout/infra run bootstrap')
+
+  expect([code === 0 ? 'done' : output, changeSets]).toEqual(['done', ['CREATE CDKToolkit, importing']])
+  aws.account.stacks.delete('CDKToolkit')
+}, 180_000)
 
 test('an app without a hub is refused, and told how to get one', async () => {
   const { code, output, changeSets } = await run('turbo run deploy --filter=@fanout/thumbnailer')
@@ -148,10 +159,44 @@ test('a stage that keeps its data takes over what an earlier one left, and says 
   expect(aws.account.protected).toEqual(new Set(['Fanout-prod-Hub']))
 }, 180_000)
 
+test('one app of another stage goes to that stage', async () => {
+  const { code, output, changeSets } = await run('turbo run deploy --filter=@fanout/thumbnailer', 'prod')
+
+  expect([code === 0 ? 'done' : output, changeSets]).toEqual(['done', ['CREATE Fanout-prod-Thumbnailer, importing']])
+}, 180_000)
+
+test('a stage that names no repository lets no workflow in', async () => {
+  const { code, output } = await run('pnpm --filter @fanout/infra run deploy:ci', 'prod')
+
+  expect(code).toBe(1)
+  expect(output).toContain("stage prod has no ci: { repository: 'owner/name' }")
+}, 180_000)
+
+test.each([
+  ['upload', 'cannot read photo.jpg'],
+  ['status', 'stage dev is on AWS, but AWS_ENDPOINT_URL is http://127.0.0.1'],
+])('fanout %s is a command, which here has nothing to work on', async (command, complaint) => {
+  const { code, output } = await run(`pnpm fanout ${command} photo.jpg --stage dev`)
+
+  expect(code).toBe(2)
+  expect(output).toContain(complaint)
+})
+
+test('every command of the page on deploying was run here', () => {
+  const page = readFileSync(join(root, 'docs/deploy.md'), 'utf8')
+  const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'))
+
+  expect(blocks.length).toBeGreaterThan(5)
+  expect(
+    blocks.filter((command) => !commands.has(command.startsWith('STAGE=') ? command : `STAGE=dev ${command}`)),
+  ).toEqual([])
+})
+
 /** Runs a command as a person would in the repository's root, against the recorder. */
 async function run(command: string, stage = 'dev') {
   const before = aws.account.changeSets.length
   const [program = '', ...args] = command.split(' ')
+  commands.add(`STAGE=${stage} ${program === 'pnpm' ? command : `pnpm ${command}`}`)
   const result = await spawned(program, args, { STAGE: stage })
   const changeSets = aws.account.changeSets
     .slice(before)

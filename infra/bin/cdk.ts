@@ -7,6 +7,7 @@ type App = 'hub' | 'subscriber'
 
 // Each is loaded only when it is asked for: synth needs no AWS client.
 const COMMANDS = new Map<string | undefined, (folder: string, app: App) => Promise<void>>([
+  ['bootstrap', async (folder) => (await import('./bootstrap.ts')).bootstrap(folder, currentStage())],
   ['synth', async (folder, app) => (await import('./synth.ts')).synth(folder, app)],
   ['diff', async (folder) => (await import('./diff.ts')).diff(folder, currentStage())],
   ['deploy', async (folder, app) => (await import('./deploy.ts')).deploy(folder, app, currentStage())],

@@ -1,4 +1,5 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm'
+import { stackName } from '../lib/fanout-stack.ts'
 import { hubParameterNames } from '../lib/hub-parameters.ts'
 import { keepsData, type Stage } from '../lib/stages.ts'
 import { findLosses, readChanges } from './changes.ts'
@@ -13,7 +14,9 @@ export async function deploy(folder: string, app: 'hub' | 'subscriber', stage: S
   const { region } = await openTarget(stage)
   if (app === 'subscriber') await requireHub(stage, region)
   if (keepsData(stage)) refuseLosses(findLosses(await readChanges(folder, region)))
-  runCdk(folder, stage, region, 'deploy', '--require-approval', 'never', ...takeOver(stage))
+  // The pattern and not --all: an assembly of another stage is then refused.
+  const stacks = stackName(stage, '*')
+  runCdk(folder, region, ['deploy', stacks, '--app', 'cdk.out', '--require-approval', 'never', ...takeOver(stage)])
 }
 
 /** Buckets and tables that outlived an earlier stack come back into the new one by their names. */

@@ -32,7 +32,7 @@ export async function destroy(folder: string, app: 'hub' | 'subscriber', stage: 
     const kept = resources.filter(({ type }) => KEPT.includes(type))
     if (keepsData(stage)) for (const { type, name } of kept) process.stdout.write(`kept: ${type} ${name}\n`)
     else for (const bucket of named(resources, 'AWS::S3::Bucket')) await emptyBucket(bucket, region)
-    runCdk(folder, stage, region, 'destroy', '--force')
+    runCdk(folder, region, ['destroy', stack, '--app', 'cdk.out', '--force'])
   }
 }
 

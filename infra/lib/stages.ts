@@ -27,6 +27,8 @@ export interface Stage {
   readonly maxConcurrency: number
   /** What happens to buckets and tables when their stack, or they themselves, are removed. */
   readonly removalPolicy: RemovalPolicy.DESTROY | RemovalPolicy.RETAIN
+  /** Which repository on GitHub may deploy the stage, by `infra/lib/ci-access.ts`; an account has one provider for all. */
+  readonly ci?: { readonly repository: `${string}/${string}`; readonly providerExists?: boolean }
   /** What a destroyed installation of this stage left, for the next one to take over (docs/operations.md). */
   readonly takeOver?: { readonly uploadsBucket: string; readonly keyArn?: string }
 }

@@ -68,7 +68,7 @@ test.each([
 test('refuses other commands', () => {
   expect(fanoutCdk('publish')).toEqual({
     status: 1,
-    output: expect.stringContaining('the commands are synth, diff, deploy, destroy'),
+    output: expect.stringContaining('the commands are bootstrap, synth, diff, deploy, destroy'),
   })
 })
 

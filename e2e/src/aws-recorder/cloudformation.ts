@@ -1,5 +1,6 @@
 import type { Account, Answer, ChangeSet, Request, Template } from './account.ts'
 import { physicalName } from './account.ts'
+import { parse } from 'yaml'
 import { queryAnswer, queryError } from './xml.ts'
 
 const TIME = '2026-01-21T23:21:00Z'
@@ -82,7 +83,8 @@ function readChangeSet(stack: string, input: Request['input'], account: Account)
 
 /** A template comes with the request, or was put into the bucket for assets before. */
 function readTemplate(input: Request['input'], { buckets }: Account): Template {
-  if (typeof input.TemplateBody === 'string') return JSON.parse(input.TemplateBody)
+  // CDK's own, of its bootstrap, is YAML; that has tags for Ref and the like.
+  if (typeof input.TemplateBody === 'string') return parse(input.TemplateBody, { logLevel: 'silent' })
   const [, bucket = '', ...key] = new URL(String(input.TemplateURL)).pathname.split('/')
   const host = new URL(String(input.TemplateURL)).hostname
   // https://bucket.s3.region.amazonaws.com/key or https://s3.region.amazonaws.com/bucket/key

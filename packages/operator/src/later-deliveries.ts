@@ -17,10 +17,11 @@ export function followDeliveries(
 ): LaterDeliveries {
   const since = new Date().toISOString()
   const lastSeen = new Map<string, string>()
-  const waiting = new Set<string>()
-  const read = async (key: string) => {
+  const looking = new Set<string>()
+  const lookAgain = new Set<string>()
+  const readNew = async (key: string) => {
     await sleep(SETTLE_MS)
-    waiting.delete(key)
+    lookAgain.delete(key)
     const last = lastSeen.get(key) ?? since
     for (const record of await readDeliveries(key, last)) {
       if (record.settled === last) continue
@@ -28,12 +29,18 @@ export function followDeliveries(
       onDelivery(record)
     }
   }
+  // One reader of a key at a time: two would both report what is new
+  const follow = async (key: string) => {
+    // A read may fail: the local cloud may be closing
+    while (lookAgain.has(key)) await readNew(key).catch(() => {})
+    looking.delete(key)
+  }
   return {
     look: (key) => {
-      if (waiting.has(key)) return
-      waiting.add(key)
-      // The local cloud may be closing
-      read(key).catch(() => waiting.delete(key))
+      lookAgain.add(key)
+      if (looking.has(key)) return
+      looking.add(key)
+      void follow(key)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { done, skipped, type JobContext, type ObjectEvent, type Outcome } from '@fanout/handler'
-import { readImage } from './read-image.ts'
+import { ARCHIVED, readImage } from './read-image.ts'
 import type { RenderResult } from './render-thumbnails.ts'
 import { renditionKey, renditionKeys, renditionPrefix } from './rendition-keys.ts'
 import { specId, type RenditionSpec } from './rendition-spec.ts'
@@ -48,11 +48,11 @@ async function matchOnce(event: ObjectEvent, deps: ThumbnailDeps, isThorough: bo
   const stored = isNew ? [] : await store.listRenditions(renditionPrefix(event.key))
   if (source && isCurrent(stored, keys, source, spec)) return done(spec.sizes.join(' '))
 
-  const wanted = source ? await renderSource(source, event, deps) : gone(stored)
+  const wanted = source ? await renderSource(source, stored, event, deps) : gone(stored)
   if (wanted === 'conflict') return 'conflict'
   // A removal beside an upload may have taken the first before there were others. Who writes would be refused by those.
   if (isNew && wanted.renditions.length === 0 && (await hasAny(otherKeys, store))) return 'conflict'
-  const changes = await replaceRenditions(stored, wanted.renditions, firstKey, store)
+  const changes = await replaceRenditions(wanted.replaces, wanted.renditions, firstKey, store)
   if (changes === 'conflict') return 'conflict'
   // S3 has no condition across two objects: only a second look tells that we did not write for an object of the past.
   if (changes > 0 && !isSame(source, await store.headSource(event.key))) return 'conflict'
@@ -64,22 +64,32 @@ async function hasAny(keys: string[], store: ThumbnailStore): Promise<boolean> {
   return found.some((rendition) => rendition !== undefined)
 }
 
-/** The renditions that should exist, and what to say when they do. */
+/** The renditions that should exist, in place of which, and what to say when they do. */
 interface Wanted {
   renditions: NewRendition[]
+  replaces: StoredRendition[]
   outcome: Outcome
 }
 
 async function renderSource(
   source: SourceObject,
+  stored: StoredRendition[],
   event: ObjectEvent,
   deps: ThumbnailDeps,
 ): Promise<Wanted | 'conflict'> {
   const { store, render, spec } = deps
   const read = await readImage(source, store)
   if (read.type === 'changed') return 'conflict'
+  // Until it is restored what was made of it, with former settings, is all that can be had
+  if (read === ARCHIVED) {
+    return {
+      renditions: [],
+      replaces: stored.filter(({ origin }) => origin?.sourceETag !== source.eTag),
+      outcome: read,
+    }
+  }
   const result = read.type === 'read' ? await render(read.image, source.key, spec) : read
-  if (result.type !== 'rendered') return { renditions: [], outcome: result }
+  if (result.type !== 'rendered') return { renditions: [], replaces: stored, outcome: result }
 
   const origin = {
     sourceETag: source.eTag,
@@ -90,11 +100,15 @@ async function renderSource(
   const renditions = result.renditions.map((rendition) => {
     return { ...rendition, key: renditionKey(source.key, rendition.size, spec), origin }
   })
-  return { renditions, outcome: done(spec.sizes.join(' ')) }
+  return { renditions, replaces: stored, outcome: done(spec.sizes.join(' ')) }
 }
 
 function gone(stored: StoredRendition[]): Wanted {
-  return { renditions: [], outcome: stored.length > 0 ? done(`removed ${stored.length}`) : skipped('gone') }
+  return {
+    renditions: [],
+    replaces: stored,
+    outcome: stored.length > 0 ? done(`removed ${stored.length}`) : skipped('gone'),
+  }
 }
 
 function isCurrent(stored: StoredRendition[], keys: string[], source: SourceObject, spec: RenditionSpec): boolean {

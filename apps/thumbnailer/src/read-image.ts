@@ -6,6 +6,9 @@ type SourceReader = Pick<ThumbnailStore, 'readSource'>
 
 export type ReadResult = { type: 'read'; image: Buffer } | Refusal | { type: 'changed' }
 
+/** An object that nobody can read until it is restored. ObjectRestore:Completed will bring the next try. */
+export const ARCHIVED: Refusal = { type: 'skipped', reason: 'archived' }
+
 // Most photos: one GET instead of two
 const SMALL_BYTES = 4 * 1024 * 1024
 
@@ -38,7 +41,6 @@ async function read(source: SourceObject, into: Buffer, start: number, store: So
     case 'changed':
       return { type: 'changed' } as const
     case 'archived':
-      // ObjectRestore:Completed will bring the next try
-      return { type: 'skipped', reason: 'archived' } as const
+      return ARCHIVED
   }
 }

@@ -163,6 +163,28 @@ describe('createThumbnails', () => {
     expect(await create()).toEqual({ type: 'skipped', reason: 'archived' })
   })
 
+  it('keeps what was made of an archived object, though the settings have changed: it cannot be made again', async () => {
+    store.uploads.set('photo.jpg', await photo())
+    await create()
+    store.readSource = async () => 'archived'
+
+    const outcome = await createWith({ ...spec, sizes: [64, 16] })
+
+    expect(outcome).toEqual({ type: 'skipped', reason: 'archived' })
+    expect(widths()).toEqual([64, 32])
+  })
+
+  it('removes what was made of an older object when the object is archived', async () => {
+    store.uploads.set('photo.jpg', await photo())
+    await create()
+    store.uploads.set('photo.jpg', await photo(150, 200))
+    store.readSource = async () => 'archived'
+
+    await create()
+
+    expect(store.thumbnails.size).toBe(0)
+  })
+
   it('skips annotations without a look', async () => {
     store.headSource = async () => {
       throw new Error('looked')

@@ -42,21 +42,24 @@ export async function openDeadLetterQueue(
   ])
   const held = new Map<string, Message>()
   const seen = new Set<string>()
-  let empty = 0
+  let [empty, again] = [0, 0]
 
   async function take(max = BATCH): Promise<DeadLetter[]> {
-    while (empty < MOST_EMPTY_ANSWERS) {
+    // Those seen before come again when their visibility ends: after each of them once, nobody has missed a fresh one
+    while (empty < MOST_EMPTY_ANSWERS && again <= seen.size) {
       const messages = await receive(max, empty > 0)
       const fresh = messages.filter(({ MessageId = '' }) => !seen.has(MessageId))
       // Its visibility ended: the older receipt handle no longer works
       for (const message of messages) held.set(message.MessageId ?? '', message)
       for (const { MessageId = '' } of fresh) seen.add(MessageId)
       if (fresh.length > 0) {
-        empty = 0
+        empty = again = 0
         return fresh.map((message) => toDeadLetter(name, message, maxReceiveCount))
       }
+      again += messages.length
+      if (messages.length > 0) continue
       empty += 1
-      if (messages.length === 0 && (await countMessages(sqs, deadLetterQueueUrl, VISIBLE)) === 0) return []
+      if ((await countMessages(sqs, deadLetterQueueUrl, VISIBLE)) === 0) return []
     }
     return []
   }

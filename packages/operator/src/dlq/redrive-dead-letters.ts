@@ -92,13 +92,13 @@ async function redriveSome(run: Run, pace: Pace, hasFailed: () => boolean): Prom
     if (signal?.aborted) return
     const messages = toSend.map((letter) => ({ body: letter.body, attributes: attributesFor(letter) }))
     const refused = await sendMessages(sqs, queueUrl, messages)
-    const gone = [...toSend.filter((_, index) => !refused.has(index)), ...toRemove]
-    const kept = await queue.remove(gone)
+    const sent = toSend.filter((_, index) => !refused.has(index))
+    const kept = new Set(await queue.remove([...sent, ...toRemove]))
     for (const { messageId } of kept) {
       result.failed.push({ messageId, error: 'sent, but SQS did not delete it', isSent: true })
     }
-    result.done += toSend.length - refused.size
-    result.duplicates += toRemove.length
+    result.done += sent.filter((letter) => !kept.has(letter)).length
+    result.duplicates += toRemove.filter((letter) => !kept.has(letter)).length
     for (const [index, error] of refused) {
       result.failed.push({ messageId: toSend[index]?.messageId ?? '', error, isSent: false })
     }

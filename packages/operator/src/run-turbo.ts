@@ -37,5 +37,13 @@ export async function runTurbo(root: string, task: string, { filter, signal }: T
   if (code === 0) return
   // turbo itself asks pnpm for the workspaces
   const hint = complaint.includes('cannot find binary path') ? '\nrun it by pnpm: npx -y pnpm@12 start' : ''
-  throw new BuildError(`${task} failed\n${output}${complaint}`.trimEnd() + hint)
+  throw new BuildError(`${task} failed\n${whatToolsSaid(output, task) || output + complaint}`.trimEnd() + hint)
+}
+
+/** The lines of failed tasks, without what turbo and pnpm put around them. */
+function whatToolsSaid(output: string, task: string): string {
+  return output
+    .split('\n')
+    .filter((line) => line.includes(`:${task}: `) && !/: (?:cache (?:miss|hit|bypass)|\$ |\[ELIFECYCLE\])/.test(line))
+    .join('\n')
 }

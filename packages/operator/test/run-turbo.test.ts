@@ -16,6 +16,24 @@ test('shows what the tools said of a task that fails', async () => {
   await expect(runTurbo(root, 'build')).rejects.toThrow('build failed\ncreate-thumbnails.ts:3: unexpected }')
 })
 
+test('leaves out what turbo and pnpm say around a failed task', async () => {
+  const root = await createRoot(`cat <<'END'
+   • Running build in 11 packages
+@fanout/thumbnailer:build: cache miss, executing 34991d42c27b745b
+@fanout/thumbnailer:build: $ fanout-bundle
+@fanout/thumbnailer:build: cannot bundle thumbnailer: src/handler.ts:10:11: Unexpected ";"
+@fanout/thumbnailer:build: [ELIFECYCLE] Command failed with exit code 1.
+ Tasks:    0 successful, 3 total
+END
+exit 1`)
+
+  const message = await runTurbo(root, 'build').catch((error: Error) => error.message)
+
+  expect(message).toBe(
+    'build failed\n@fanout/thumbnailer:build: cannot bundle thumbnailer: src/handler.ts:10:11: Unexpected ";"',
+  )
+})
+
 test('says how to run it where turbo does not find pnpm', async () => {
   const root = await createRoot('echo "cannot find binary path" >&2; exit 1')
 

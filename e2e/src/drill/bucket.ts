@@ -8,6 +8,8 @@ export interface Version {
   eTag: string
   /** Absent: STANDARD. */
   storageClass?: string
+  /** It can be looked at, and not read. */
+  isArchived?: boolean
   /** Epoch milliseconds. */
   lastModified: number
 }
@@ -21,9 +23,13 @@ export interface Bucket {
   current: (key: string) => (Version & { content: Content }) | undefined
 }
 
+/** Storage classes in which objects must be restored to be read. */
+export const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE'])
+
 export function createBucket(): Bucket {
   const objects = new Map<string, Version[]>()
   const versions = (key: string) => objects.get(key) ?? []
+  const find = (key: string, versionId: string) => versions(key).filter((version) => version.versionId === versionId)
 
   return {
     versions,
@@ -46,9 +52,12 @@ export function createBucket(): Bucket {
             versions(key).filter((version) => version.versionId !== versionId),
           )
         case 'annotate':
-          for (const version of versions(key)) {
-            if (version.versionId === versionId && storageClass) version.storageClass = storageClass
+          for (const version of find(key, versionId)) {
+            if (storageClass) Object.assign(version, { storageClass, isArchived: ARCHIVES.has(storageClass) })
           }
+          return undefined
+        case 'restore':
+          for (const version of find(key, versionId)) version.isArchived = false
       }
     },
   }

@@ -1,4 +1,4 @@
-import { createBucket, type Bucket, type Version } from './bucket.ts'
+import { ARCHIVES, createBucket, type Bucket, type Version } from './bucket.ts'
 import type { Content } from './content.ts'
 import type { Operation } from './operation.ts'
 import type { Random } from './random.ts'
@@ -24,20 +24,34 @@ export function createHistory(options: HistoryOptions, random: Random): Operatio
   const keys = createKeys(options.keys)
   const recent: string[] = []
   const operations: Operation[] = []
+  const archived = new Map<string, { key: string; versionId: string }>()
   let at = 0
-  while (operations.length < options.operations) {
+
+  function perform(key: string, chosen: Chosen) {
     at += Math.ceil(random.next() * 2 * options.meanMs)
-    const number = operations.length
-    const key = recent.length > 0 && random.chance(0.7) ? random.pick(recent) : random.pick(keys)
-    if (!recent.includes(key) && recent.push(key) > RECENT) recent.shift()
-    const operation = {
-      ...chooseOperation({ bucket, key, number, options, random, others: recent }),
-      key,
-      at,
-      requestId: `REQUEST${number}`,
-    }
+    const operation = { ...chosen, key, at, requestId: `REQUEST${operations.length}` }
     bucket.apply(operation, at)
     operations.push(operation)
+    for (const { versionId, isArchived } of bucket.versions(key)) {
+      if (isArchived) archived.set(versionId, { key, versionId })
+      else archived.delete(versionId)
+    }
+    if (chosen.type === 'erase') archived.delete(chosen.versionId)
+  }
+
+  // What nobody can read at the end nobody could have made anything of: all that is archived is restored
+  while (operations.length + archived.size < options.operations) {
+    const key = recent.length > 0 && random.chance(0.7) ? random.pick(recent) : random.pick(keys)
+    if (!recent.includes(key) && recent.push(key) > RECENT) recent.shift()
+    const mayArchive = operations.length + archived.size + 2 <= options.operations
+    perform(
+      key,
+      chooseOperation({ bucket, key, number: operations.length, options, random, others: recent, mayArchive }),
+    )
+  }
+  for (const { key, versionId } of archived.values()) {
+    const version = bucket.versions(key).find((one) => one.versionId === versionId)
+    if (version) perform(key, restore(version, createSequencer(options.sequencers, operations.length, random)))
   }
   return operations
 }
@@ -51,13 +65,14 @@ interface Choice {
   options: HistoryOptions
   random: Random
   others: string[]
+  mayArchive: boolean
 }
 
 type Chosen = Omit<Operation, 'key' | 'at' | 'requestId'>
 
 /** One that is possible in the bucket as it is. */
 function chooseOperation(choice: Choice): Chosen {
-  const { bucket, key, number, random, options, others } = choice
+  const { bucket, key, number, random, options, others, mayArchive } = choice
   const versions = bucket.versions(key)
   const latest = versions.at(-1)
   const made = { versionId: `version-${number}`, ...createSequencer(options.sequencers, number, random) }
@@ -66,13 +81,15 @@ function chooseOperation(choice: Choice): Chosen {
   if (!latest || draw < 0.4) return write(random.pick(options.contents), made, by, random)
   if (draw < 0.5) {
     const copyOf = random.pick(others)
-    const content = bucket.current(copyOf)?.content
-    if (content) return { ...made, type: 'write', eventName: 'ObjectCreated:Copy', content, eTag: content.eTag, copyOf }
+    const { content, isArchived = false } = bucket.current(copyOf) ?? {}
+    if (content && !isArchived)
+      return { ...made, type: 'write', eventName: 'ObjectCreated:Copy', content, eTag: content.eTag, copyOf }
   }
   if (draw < 0.65 && latest.content) {
     return { ...made, type: 'hide', eventName: `${random.pick(by.removals)}:DeleteMarkerCreated` }
   }
-  if (draw < 0.75 && latest.content) return annotate(latest, by, random)
+  if (draw < 0.7 && latest.isArchived) return restore(latest, made)
+  if (draw < 0.75 && latest.content) return annotate(latest, by, mayArchive, random)
   // An undelete is the erasure of a delete marker
   const erased = draw < 0.85 ? latest : random.pick(versions)
   return { ...made, type: 'erase', versionId: erased.versionId, eventName: `${random.pick(by.removals)}:Delete` }
@@ -98,15 +115,20 @@ function write(content: Content, made: Made, { writes }: typeof EVERYBODY, rando
   return { ...made, type: 'write', eventName: `ObjectCreated:${eventName}`, content, eTag }
 }
 
-function annotate({ versionId, eTag }: Version, { annotations }: typeof EVERYBODY, random: Random): Chosen {
-  const eventName = random.pick(annotations)
+function annotate(version: Version, by: typeof EVERYBODY, mayArchive: boolean, random: Random): Chosen {
+  const { versionId, eTag } = version
+  const eventName = random.pick(by.annotations)
   const annotation: Chosen = { type: 'annotate', versionId, eTag, eventName }
-  return eventName === 'LifecycleTransition'
-    ? { ...annotation, storageClass: random.pick(READABLE_CLASSES) }
-    : annotation
+  if (eventName !== 'LifecycleTransition') return annotation
+  return { ...annotation, storageClass: random.pick(mayArchive ? [...READABLE, ...ARCHIVES] : READABLE) }
 }
 
-const READABLE_CLASSES = ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR']
+const READABLE = ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR']
+
+function restore({ versionId, eTag, content }: Version, { sequencer }: Pick<Operation, 'sequencer'>): Chosen {
+  const said = { type: 'restore', eventName: 'ObjectRestore:Completed', versionId, eTag } as const
+  return { ...said, ...(content && { content }), ...(sequencer !== undefined && { sequencer }) }
+}
 
 function createSequencer(kind: Sequencers, number: number, random: Random): Pick<Operation, 'sequencer'> {
   switch (kind) {

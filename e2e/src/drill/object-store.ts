@@ -23,11 +23,13 @@ export function createObjectStore(bucket: Bucket): IndexDeps['objects'] {
     async open(key, bytes) {
       const object = head(key)
       const found = bucket.current(key)
-      return object && found && { object, start: found.content.bytes.subarray(0, bytes) }
+      if (!object || !found) return undefined
+      return found.isArchived ? { object } : { object, start: found.content.bytes.subarray(0, bytes) }
     },
     async read({ key, eTag }, into, start) {
-      if (head(key)?.eTag !== eTag) return 'changed'
-      bucket.current(key)?.content.bytes.copy(into, 0, start)
+      const found = bucket.current(key)
+      if (!found || found.isArchived || found.eTag !== eTag) return 'changed'
+      found.content.bytes.copy(into, 0, start)
       return 'read'
     },
   }

@@ -3,11 +3,11 @@ import type { Content } from './content.ts'
 
 /** Something that somebody does to the bucket. It has one event. */
 export interface Operation {
-  type: 'write' | 'hide' | 'erase' | 'annotate'
+  type: 'write' | 'hide' | 'erase' | 'annotate' | 'restore'
   key: string
-  /** Of the version or delete marker that it makes, or of the one that it erases or annotates. */
+  /** Of the version or delete marker that it makes, or of the one that it erases, annotates or restores. */
   versionId: string
-  /** What a write writes. */
+  /** What a write writes, or what is restored. */
   content?: Content
   /** Of what a write writes, without quotes: that of a multipart upload is not the hash of its content. */
   eTag?: string
@@ -43,6 +43,7 @@ export function describeOperation(operation: Operation, startedAt: number): Even
   const said = { key, versionId, eventName, sequencer, requestId, eventTime: new Date(startedAt + at).toISOString() }
   switch (type) {
     case 'write':
+    case 'restore':
       return { ...said, size: content?.bytes.length ?? 0, eTag }
     case 'hide':
       return { ...said, size: null, eTag: EMPTY_MD5 }

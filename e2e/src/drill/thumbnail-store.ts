@@ -14,8 +14,10 @@ export function createThumbnailStore(bucket: Bucket): MemoryStore {
     ...store,
     headSource: async (key) => headSource(key),
     async readSource({ key, eTag }, into, start) {
-      if (headSource(key)?.eTag !== eTag) return 'changed'
-      bucket.current(key)?.content.bytes.copy(into, 0, start)
+      const found = bucket.current(key)
+      if (!found || headSource(key)?.eTag !== eTag) return 'changed'
+      if (found.isArchived) return 'archived'
+      found.content.bytes.copy(into, 0, start)
       return 'read'
     },
     // The store looks through all of its keys, which are too many here

@@ -29,6 +29,8 @@ export function createCloudBucket(s3: S3Client, bucket: string): CloudBucket {
         return s3.send(new DeleteObjectCommand({ ...target, VersionId: versionOf(operation) }))
       case 'annotate':
         return annotate(operation, { ...target, VersionId: versionOf(operation) })
+      case 'restore':
+        throw new Error('the local cloud archives nothing')
     }
   }
 

@@ -14,6 +14,7 @@ import { createSsm } from './ssm.ts'
 import { createSts } from './sts.ts'
 
 export type { PermissionReport } from './permissions/permissions.ts'
+export { resolvePolicies } from './provision/resolve-policies.ts'
 
 export interface LocalCloudOptions {
   /** Folders that CDK has synthesized, one stack in each; a stack comes after those whose parameters it reads. */

@@ -18,6 +18,7 @@ const LOADERS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   resume: async () => (await import('./commands/pause.ts')).resumeCommand,
   logs: async () => (await import('./commands/logs.ts')).logsCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  policies: async () => (await import('./commands/policies.ts')).policiesCommand,
   cost: async () => (await import('./commands/cost.ts')).costCommand,
   parse: async () => (await import('./commands/parse.ts')).parseCommand,
 }

@@ -51,12 +51,15 @@ export function createMappings(site: Site, sqs: Sqs, functions: Functions, { all
       functions.find(config.FunctionName),
     ]
     check(config, queue.valueOf('VisibilityTimeout'), functionConfig.Timeout)
-    if (isEnabled) warm()
+    const may = (action: string) => allows(principal, `sqs:${action}`, queueArn)
+    if (isEnabled) {
+      may('GetQueueAttributes')
+      warm()
+    }
     const old = started.get(UUID)
     if (JSON.stringify([old?.config, old?.principal]) === JSON.stringify([config, principal])) return
     old?.stop()
     const invoke = (event: string) => functions.find(config.FunctionName).invoke(event)
-    const may = (action: string) => allows(principal, `sqs:${action}`, queueArn)
     const stop = isEnabled ? startMapping(config, queue, invoke, may, site) : () => {}
     started.set(UUID, { config, template, principal, stop })
   }
@@ -102,7 +105,7 @@ export function startMapping(
   { BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds, ...config }: MappingConfig,
   queue: Queue,
   invoke: (event: string) => Promise<string>,
-  may: (action: 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes') => boolean,
+  may: (action: 'ReceiveMessage' | 'DeleteMessage') => boolean,
   site: Site,
 ): () => void {
   const stopping = new AbortController()
@@ -148,7 +151,6 @@ export function startMapping(
     }
   }
 
-  may('GetQueueAttributes')
   for (let i = Math.min(config.ScalingConfig.MaximumConcurrency, concurrencyOfHost); i > 0; i--) void poll()
   return () => stopping.abort()
 }

@@ -27,6 +27,8 @@ export function createPermissions(site: Site) {
   const used = new Map<string, Set<string>>()
   const keys = new Map<string, string>()
   const denied = new Map<string, PermissionReport['denied'][number]>()
+  /** Since policies were last changed: whoever has mended one wants to know whether it was enough. */
+  const told = new Set<string>()
 
   /**
    * Puts the policies of this stack in force, and those that it had before out of force.
@@ -46,6 +48,7 @@ export function createPermissions(site: Site) {
     }
     stacks.set(stack, policies)
     statements = next
+    told.clear()
   }
 
   /** From now on callers need this key as well; AWS's own keys are for everyone. */
@@ -70,7 +73,7 @@ export function createPermissions(site: Site) {
     return denial && `with an explicit deny in ${denial.text}`
   }
 
-  /** Throws AccessDenied; tells the person watching the first time. */
+  /** Throws AccessDenied; tells the person watching, once until policies change. */
   function check(principal: Principal, action: string, resource: string): void {
     const needs: [string, string][] = [[action, resource]]
     const key = keys.get(ownerOf(resource))
@@ -81,7 +84,8 @@ export function createPermissions(site: Site) {
       const name = nameOf(principal)
       // One line for all objects of a bucket
       const id = `${name} ${need} ${ownerOf(on)}`
-      if (!denied.has(id)) site.warn(`${name} may not ${need} on ${on}: ${fixFor(principal, need, on, reason)}`)
+      if (!told.has(id)) site.warn(`${name} may not ${need} on ${on}: ${fixFor(principal, need, on, reason)}`)
+      told.add(id)
       if (!denied.has(id)) denied.set(id, { principal: name, action: need, resource: on })
       const message = `User: ${name} is not authorized to perform: ${need} on resource: ${on} ${reason}`
       throw new ApiError(403, 'AccessDenied', message)

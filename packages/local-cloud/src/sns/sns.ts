@@ -110,6 +110,14 @@ export function createSns(
       })
       return { Subscriptions: { member } }
     },
+    GetSubscriptionAttributes: ({ SubscriptionArn: arn }: { SubscriptionArn: string }) => {
+      const found = [...topics.values()].flat().find((one) => one.SubscriptionArn === arn)
+      if (!found) throw new ApiError(404, 'NotFound', 'Subscription does not exist')
+      const texts = Object.entries(found).map(([key, value]) => {
+        return { key, value: typeof value === 'string' ? value : JSON.stringify(value) }
+      })
+      return { Attributes: { entry: texts } }
+    },
   } satisfies Operations
   return { operations, createTopic, subscribe, publish }
 }

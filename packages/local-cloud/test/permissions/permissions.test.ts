@@ -179,6 +179,16 @@ test('says once who may not do what, with the statement that is missing', () => 
   ])
 })
 
+test('says it again when policies were changed and it is still refused', () => {
+  const { allows, replace, warnings, report } = decideBy({})
+  allows(worker, 'sqs:SendMessage', queueArn)
+
+  replace('Stack', [])
+  allows(worker, 'sqs:SendMessage', queueArn)
+
+  expect([warnings.length, report().denied.length]).toEqual([2, 1])
+})
+
 test('reports which actions of each policy were used, also after its stack was changed', () => {
   const statements = [{ ...send, Action: ['sqs:SendMessage', 'sqs:ReceiveMessage'] }]
   const { allows, replace, report } = decideBy({ [roleArn]: statements, [queueArn]: [] })

@@ -1,5 +1,6 @@
 import {
   CreateTopicCommand,
+  GetSubscriptionAttributesCommand,
   ListSubscriptionsByTopicCommand,
   ListTopicsCommand,
   PublishCommand,
@@ -136,6 +137,19 @@ test('a stack that is provisioned again replaces its own subscriptions and no ot
     { Endpoint: theirs, Protocol: 'sqs', TopicArn: topicArn, Owner: '000000000000' },
     { Endpoint: newer },
   ])
+})
+
+test('tells the settings of a subscription as text', async () => {
+  const topicArn = sns.createTopic('told')
+  const FilterPolicy = { kind: ['x'] }
+  sns.subscribe('teller', [to(topicArn, queue('told'), { FilterPolicy, FilterPolicyScope: 'MessageBody' })])
+  const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }))
+  const get = (SubscriptionArn: string) => client.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }))
+
+  const { Attributes } = await get(Subscriptions?.[0]?.SubscriptionArn ?? '')
+
+  expect(Attributes).toMatchObject({ RawMessageDelivery: 'true', FilterPolicy: '{"kind":["x"]}', TopicArn: topicArn })
+  await expect(get(`${topicArn}:none`)).rejects.toMatchObject({ name: 'NotFoundException' })
 })
 
 test('lists topics', async () => {

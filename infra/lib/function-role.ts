@@ -29,7 +29,7 @@ export function createFunctionRole(scope: Construct, props: FunctionRoleProps): 
   ]
   if (readsUploads) {
     statements.push(
-      allow(['s3:GetObject', 's3:GetObjectVersion'], `${hub.uploadsBucketArn}/*`),
+      allow(['s3:GetObject'], `${hub.uploadsBucketArn}/*`),
       // Without it S3 answers 403 for an object that is gone, which looks like a missing permission.
       allow(['s3:ListBucket'], hub.uploadsBucketArn),
     )

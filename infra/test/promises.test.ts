@@ -91,7 +91,7 @@ const BREAKS: Readonly<Record<string, (hub: Loose, subscriber: Loose, template: 
   },
   'no subscriber may write to the uploads bucket': (_, { Role }) => {
     const statements: Loose[] = Role.Properties.Policies[0].PolicyDocument.Statement
-    statements.find(({ Action }) => Action[0] === 's3:GetObject').Action.push('s3:PutObject')
+    statements.find(({ Action }) => Action === 's3:GetObject').Action = ['s3:GetObject', 's3:PutObject']
   },
   'there is no custom resource': (hub) => {
     hub.BucketNotifications = { Type: 'Custom::S3BucketNotifications' }

@@ -121,7 +121,7 @@ describe.each(STAGES)('a subscriber of $name', (stage) => {
       ['s3:PutObject', 'Pages.Arn/*'],
       ['s3:ListBucket', 'Pages.Arn'],
       ['dynamodb:PutItem', 'Words.Arn'],
-      ['s3:GetObject s3:GetObjectVersion', 'arn:AWS::Partition:s3:::HubUploadsBucket/*'],
+      ['s3:GetObject', 'arn:AWS::Partition:s3:::HubUploadsBucket/*'],
       ['s3:ListBucket', 'arn:AWS::Partition:s3:::HubUploadsBucket'],
       ['dynamodb:PutItem', 'arn:AWS::Partition:dynamodb:AWS::Region:AWS::AccountId:table/HubDeliveriesTable'],
       ...(stage.customerKey

@@ -189,7 +189,7 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'no subscriber may write to the uploads bucket': (template) =>
     grantsIn(template)
       .filter(({ type, statement }) => {
-        const reads = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket']
+        const reads = ['s3:GetObject', 's3:ListBucket']
         const isOnUploads = JSON.stringify(statement.Resource)?.includes('"HubUploadsBucket"')
         return (
           type === 'AWS::IAM::Role' &&

@@ -155,8 +155,8 @@ export const infra = mutationsOf('infra', [
   {
     breaks: 'a function may only read the uploads bucket',
     file: 'lib/function-role.ts',
-    find: `allow(['s3:GetObject', 's3:GetObjectVersion'], `,
-    replace: `allow(['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], `,
+    find: `allow(['s3:GetObject'], `,
+    replace: `allow(['s3:GetObject', 's3:PutObject'], `,
   },
   {
     breaks: 'a function has exactly the actions that it needs',

@@ -6,12 +6,7 @@ import type { Readable } from 'node:stream'
 import { type Checksum, type ChecksumAlgorithm, digest } from './checksums.ts'
 
 /** Stored bytes, and what they say of themselves. */
-export interface Content {
-  blob: string
-  Size: number
-  ETag: string
-  checksum: Checksum
-}
+export type Content = { blob: string; Size: number; ETag: string; checksum: Checksum }
 
 export type Blobs = ReturnType<typeof createBlobs>
 

@@ -62,10 +62,7 @@ export function findOperation({ method, url, headers }: ApiCall, { bucket, key }
 }
 
 /** What a request is about; no key: the bucket, no bucket: the service. */
-export interface Target {
-  bucket: string
-  key: string
-}
+export type Target = { bucket: string; key: string }
 
 /** Reads a path-style path; the key is decoded once and then taken as it is. */
 export function parseTarget(pathname: string): Target {

@@ -40,17 +40,18 @@ export function createS3(site: Site, publish: S3Parts['publish'], authorize: S3P
     checkHeaders(call, site)
     for (const needed of permissionsOf(operation.name, call, target)) authorize(call.principal, ...needed)
     const bucket = target.bucket ? store.bucket(target.bucket) : noBucket
-    const input = await readInput(operation, call, () => readDocument(call, operation.hasBodyChecksum))
+    const input = await readInput(operation, call, async () => {
+      const document = await readAll(call.body)
+      await digest([document], operation.hasBodyChecksum ? requestedAlgorithm(call.headers) : undefined, call.headers)
+      return document.toString()
+    })
     const output = await answer(input as never, { ...call, ...parts, bucket, key: target.key })
     // Where there never were versions, answers have no version id
     const VersionId = bucket.versioning === 'Off' ? undefined : output['VersionId']
     return writeReply(operation, { Bucket: target.bucket, Key: target.key, Name: target.bucket, ...output, VersionId })
   }
 
-  /**
-   * Makes the bucket, or gives an existing one these settings. Topics of new or changed configurations get an s3:TestEvent;
-   * rejects when one cannot, or when S3 would refuse the settings.
-   */
+  /** Makes or changes a bucket. Topics of new configurations get an s3:TestEvent; rejects when S3 would refuse. */
   async function createBucket(Key: string, { versioned, topics: given }: BucketSettings): Promise<void> {
     const isName = /^(?!xn--|sthree-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(Key)
     if (!isName) fail(400, 'InvalidBucketName', `The specified bucket is not valid: ${Key}`)
@@ -97,11 +98,4 @@ function checkHeaders({ headers }: ApiCall, { accountId }: Site): void {
     const isRefused = refused.some((pattern) => pattern.test(header))
     if (isRefused) fail(501, 'NotImplemented', `${header} is not modelled by the local cloud`)
   }
-}
-
-/** A small body. `hasChecksum`: the checksum headers are about it. */
-async function readDocument({ headers, body }: ApiCall, hasChecksum: boolean): Promise<string> {
-  const bytes = await readAll(body)
-  await digest([bytes], hasChecksum ? requestedAlgorithm(headers) : undefined, headers)
-  return bytes.toString()
 }

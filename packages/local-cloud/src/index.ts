@@ -94,6 +94,11 @@ export async function startLocalCloud(options: LocalCloudOptions) {
       credentials: { accessKeyId, secretAccessKey },
       /** What the templates ask for that changes nothing here, a line for each type. */
       notices: notices(),
+      /** The operations that answer, by service: all others are refused by AWS's own name for them. */
+      modelled: new Map([
+        ['s3', s3.operations],
+        ...services.map(([name, service]) => [name, Object.keys(service.operations)] as const),
+      ]),
       /** Also the value of the SSM parameter `/local-cloud/permissions`. */
       permissions: permissions.report,
       /** Changes the stack of this assembly to what is in the folder now; functions use new code from the next batch on. */

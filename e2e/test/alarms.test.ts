@@ -1,6 +1,7 @@
 import { buildNotification } from '@fanout/event-parsing/testing'
 import { done, PermanentError, rejected, skipped, type Job } from '@fanout/handler'
 import { buildLambdaContext, buildSqsEvent, createTestHandler, testEnvironment } from '@fanout/handler/testing'
+import { reportUnheard } from '@fanout/infra/report-unheard'
 import { resourcesIn, type TemplateJson } from '@fanout/infra/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -38,6 +39,12 @@ async function emit(subscriber: string, keys: readonly string[], ageMs = 1000): 
   return metrics.flatMap(readEmf)
 }
 
+/** What the hub's own function prints when so many uploads were heard of by nobody, as CloudWatch reads it. */
+function emitUnheard(count: number): Series[] {
+  const [metric = ''] = reportUnheard({ checked: 100, count, keys: [] }, 'dev', NOW)
+  return readEmf(metric)
+}
+
 /** What AWS itself counts about a resource of the template, by the pages of each service. */
 const counted = (namespace: string, name: string, dimension: string, resource: string, value: number): Series => ({
   namespace,
@@ -48,8 +55,8 @@ const counted = (namespace: string, name: string, dimension: string, resource: s
 const queue = (name: string, id: string, value: number) => [
   counted('AWS/SQS', name, 'QueueName', `AWS::SQS::Queue ${id}`, value),
 ]
-const fn = (name: string, value: number) => [
-  counted('AWS/Lambda', name, 'FunctionName', 'AWS::Lambda::Function Function', value),
+const fn = (name: string, value: number, id = 'Function') => [
+  counted('AWS/Lambda', name, 'FunctionName', `AWS::Lambda::Function ${id}`, value),
 ]
 const topic = (name: string, value: number) => [
   counted('AWS/SNS', name, 'TopicName', 'AWS::SNS::Topic ObjectEvents', value),
@@ -105,6 +112,11 @@ const HUB_ALARMS: Readonly<Record<string, Feed>> = {
     bad: () => topic('NumberOfNotificationsFailedToRedriveToDlq', 1),
     good: () => topic('NumberOfNotificationsFailedToRedriveToDlq', 0),
   },
+  DailyUnheardObjects: { bad: () => emitUnheard(1), good: () => emitUnheard(0) },
+  DailyCheckFailed: {
+    bad: () => fn('Errors', 1, 'DailyFunction'),
+    good: () => fn('Errors', 0, 'DailyFunction'),
+  },
 }
 
 describe.each(APPS)('of %s', (subscriber) => {
@@ -136,7 +148,7 @@ test('every alarm of the hub is fed here', () => {
   expect(alarmsOf('Fanout-dev-Hub').map(({ id }) => id)).toEqual(Object.keys(HUB_ALARMS))
 })
 
-test.each(Object.entries(HUB_ALARMS))('%s fires by what SNS counts, and not before', async (id, feed) => {
+test.each(Object.entries(HUB_ALARMS))('%s fires by what is really counted there, and not before', async (id, feed) => {
   const alarm = alarmsOf('Fanout-dev-Hub').find((one) => one.id === id)
 
   expect([alarm?.fires(await feed.bad('')), alarm?.fires(await feed.good(''))]).toEqual([true, false])
@@ -145,13 +157,13 @@ test.each(Object.entries(HUB_ALARMS))('%s fires by what SNS counts, and not befo
 test('an alarm without any data is well', () => {
   const alarms = [...templates.keys()].flatMap(alarmsOf)
 
-  expect(alarms.length).toBe(APPS.length * Object.keys(SUBSCRIBER_ALARMS).length + 2)
+  expect(alarms.length).toBe(APPS.length * Object.keys(SUBSCRIBER_ALARMS).length + Object.keys(HUB_ALARMS).length)
   expect(alarms.filter((alarm) => alarm.fires([]))).toEqual([])
 })
 
-test('every metric of ours that an alarm looks at is one that the function prints', async () => {
+test('every metric of ours that an alarm looks at is one that a function prints', async () => {
   const printed = new Set(
-    (await Promise.all(APPS.map((name) => emit(name, ['a', 'skip', 'reject', 'fail', 'give up']))))
+    [...(await Promise.all(APPS.map((name) => emit(name, ['a', 'skip', 'reject', 'fail', 'give up'])))), emitUnheard(0)]
       .flat()
       .map(identityOf),
   )

@@ -16,6 +16,7 @@ import { createHubKey } from './hub-key.ts'
 import { bucketArn, hubParameterNames } from './hub-parameters.ts'
 import type { Stage } from './stages.ts'
 import { ABORT_INCOMPLETE_UPLOADS, bucketProps, tableProps } from './storage-props.ts'
+import { addUnheardObjects } from './unheard-objects.ts'
 import { admitUploaders } from './uploaders.ts'
 
 /**
@@ -23,7 +24,8 @@ import { admitUploaders } from './uploaders.ts'
  * subscriber; they find it by its parameters.
  */
 export class ObjectEventHub extends FanoutStack {
-  constructor(scope: Construct, stage: Stage) {
+  /** @param code the folder that `fanout-bundle` made of the hub's own function */
+  constructor(scope: Construct, stage: Stage, code: string) {
     super(scope, 'Hub', stage, 'uploads, and the topic that tells of them')
     const uploadsPrefix = `${PROJECT.toLowerCase()}-${stage.name}-uploads`
     // Known before the bucket exists, so that the policies which the bucket depends on can name it.
@@ -37,6 +39,9 @@ export class ObjectEventHub extends FanoutStack {
     const alarmsTopicArn = createAlarmsTopic(this, key)
     addHubAlarms(this, topic, alarmsTopicArn)
     addDashboard(this, topic)
+    if (deliveries && stage.unheardObjects) {
+      addUnheardObjects(this, { code, uploads, deliveries, key, alarmsTopicArn })
+    }
 
     const names = hubParameterNames(stage.name)
     const register = (id: string, parameterName: string, stringValue: string) =>

@@ -18,6 +18,11 @@ export interface Stage {
   readonly uploaders: readonly Uploader[]
   /** Whether each settled delivery is recorded (about $1.90 per million uploads). */
   readonly deliveryRecords: boolean
+  /**
+   * Whether somebody looks every day for uploads of which no subscriber heard, by the delivery records. Needs one that hears
+   * everything, as the audit logger does.
+   */
+  readonly unheardObjects: boolean
   /** Encrypt with a customer managed KMS key ($1 a month and its requests) instead of keys that the services own. */
   readonly customerKey: boolean
   readonly logRetention: RetentionDays
@@ -51,6 +56,7 @@ const dev: Settings = {
   },
   uploaders: [],
   deliveryRecords: true,
+  unheardObjects: true,
   customerKey: false,
   logRetention: RetentionDays.TWO_WEEKS,
   maxConcurrency: 10,

@@ -33,7 +33,7 @@ export const DEMANDING: SubscriberDefinition = {
 export const MODEST: SubscriberDefinition = { memoryMb: 256, timeout: Duration.seconds(30) }
 
 export function addHub(app: App, stage: Stage): ObjectEventHub {
-  return new ObjectEventHub(app, stage)
+  return new ObjectEventHub(app, stage, join(import.meta.dirname, 'fixtures/function'))
 }
 
 export function addSubscriber(

@@ -13,6 +13,8 @@ const main = join(root, 'packages/operator/src/main.ts')
 export interface OperatedCloud {
   stage: Stage
   port: number
+  /** What functions logged so far, line by line. */
+  logs: readonly string[]
   /** Changes a stack's template and deploys it; `restore` takes all changes of the stack back. */
   edit: (stack: string, change: (resources: Resources) => void) => Promise<void>
   restore: (stack: string) => Promise<void>
@@ -39,7 +41,13 @@ export async function startOperatedCloud(timeScale: number, variables: Record<st
   const assemblies = new Map(findStacks(root).map((stack) => [stack, copyAssembly(root, stack, variables)]))
   const originals = new Map([...assemblies].map(([stack, folder]) => [stack, readFileSync(templateOf(folder), 'utf8')]))
 
-  const cloud = await startLocalCloud({ assemblies: [...assemblies.values()], port: 0, timeScale })
+  const logs: string[] = []
+  const cloud = await startLocalCloud({
+    assemblies: [...assemblies.values()],
+    port: 0,
+    timeScale,
+    functionLog: (_, line) => logs.push(line),
+  })
   const { endpoint, region, credentials } = cloud
   const connection = { endpoint, region, ...credentials, stage: 'dev', pid: process.pid }
   const unpublish = await publishConnection(root, connection)
@@ -61,6 +69,7 @@ export async function startOperatedCloud(timeScale: number, variables: Record<st
   return {
     stage,
     port,
+    logs,
     edit: (stack, change) =>
       deploy(stack, (original) => {
         const template: { Resources: Resources } = JSON.parse(original)

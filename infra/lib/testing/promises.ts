@@ -204,12 +204,13 @@ export const PROMISES: Readonly<Record<string, Check>> = {
       .filter(({ type }) => /^Custom::|CustomResource/.test(type))
       .map(({ id }) => id),
 
-  'every function is ours: fed by a queue of its own, on Node 24 and arm64': (template) =>
+  'every function is ours: fed by a queue of its own or run by a schedule, on Node 24 and arm64': (template) =>
     resourcesIn(template, 'AWS::Lambda::Function')
       .filter(({ id, properties }) => {
         const isCurrent =
           properties.Runtime === 'nodejs24.x' && JSON.stringify(properties.Architectures) === '["arm64"]'
-        return !isCurrent || !mappingsIn(template).some(({ fn }) => fn.id === id)
+        const isFed = mappingsIn(template).some(({ fn }) => fn.id === id)
+        return !isCurrent || !(isFed || isScheduled(template, id))
       })
       .map(({ id }) => id),
 
@@ -228,6 +229,16 @@ export const PROMISES: Readonly<Record<string, Check>> = {
 
   'no template names an account, a region or a secret': (template) =>
     /\b\d{12}\b|\b[a-z]{2}-[a-z]+-\d\b|SecretString|AKIA[A-Z0-9]{16}|-----BEGIN/.exec(JSON.stringify(template)) ?? [],
+}
+
+/** Whether a rule with a schedule calls the function, and nothing else may. */
+function isScheduled(template: TemplateJson, functionId: string): boolean {
+  const names = (value: unknown) => JSON.stringify(value)?.includes(`"${functionId}"`) ?? false
+  const rules = resourcesIn(template, 'AWS::Events::Rule').filter(({ properties }) => names(properties.Targets))
+  const permissions = resourcesIn(template, 'AWS::Lambda::Permission').filter(({ properties }) =>
+    names(properties.FunctionName),
+  )
+  return rules.some(({ properties }) => 'ScheduleExpression' in properties) && permissions.length === rules.length
 }
 
 const DAY = 86_400

@@ -19,3 +19,6 @@ export const METRIC_UNITS = {
 } as const
 
 export type MetricName = keyof typeof METRIC_UNITS
+
+/** What the hub's daily check counts: uploads of which no subscriber has heard. Its dimension is `stage`. */
+export const UNHEARD_METRIC = 'UnheardObjects'

@@ -238,11 +238,21 @@ describe('createThumbnails', () => {
 
   it('looks at everything under the prefix when an earlier try may have died', async () => {
     store.uploads.set('photo.jpg', await photo())
+    await createWith({ ...spec, sizes: [48] })
+    store.uploads.set('photo.jpg', Buffer.from('%PDF-'))
+
+    await createThumbnails(buildObjectEvent(), deps, { attempt: 2 })
+
+    expect(store.thumbnails.size).toBe(0)
+  })
+
+  it('removes what an upload beside a removal has left of an object that is no image now', async () => {
+    store.uploads.set('photo.jpg', await photo())
     await create()
     store.thumbnails.delete('photo.jpg@64.webp')
     store.uploads.set('photo.jpg', Buffer.from('%PDF-'))
 
-    await createThumbnails(buildObjectEvent(), deps, { attempt: 2 })
+    await create()
 
     expect(store.thumbnails.size).toBe(0)
   })

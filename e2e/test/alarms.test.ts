@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { buildNotification } from '@fanout/event-parsing/testing'
 import { done, PermanentError, rejected, skipped, type Job } from '@fanout/handler'
 import { buildLambdaContext, buildSqsEvent, createTestHandler, testEnvironment } from '@fanout/handler/testing'
@@ -175,6 +177,20 @@ test('every metric of ours that an alarm looks at is one that a function prints'
       .map(identityOf)
       .filter((metric) => !printed.has(metric)),
   ).toEqual([])
+})
+
+test('every alarm says in one sentence what it means, and under which heading it is written what to do', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
+  const headings = (page.match(/^###? .*$/gm) ?? []).join(' ')
+  const descriptions = [...templates.values()].flatMap((template) =>
+    resourcesIn(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => String(properties.AlarmDescription)),
+  )
+
+  expect(descriptions.length).toBeGreaterThan(10)
+  const named = descriptions.map(
+    (text) => /^\S.*\. What to do: docs\/operations\.md, (\w+)\.$/.exec(text)?.[1] ?? text,
+  )
+  expect(named.filter((id) => !new RegExp(`\\b${id}\\b`).test(headings))).toEqual([])
 })
 
 test('the dashboard finds what a new subscriber counts, without an edit', async () => {

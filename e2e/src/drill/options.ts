@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
-import { SEQUENCERS } from './history.ts'
 import type { DrillOptions } from './in-process.ts'
+import { SEQUENCERS } from './sequencers.ts'
 
 const count = z.coerce.number().int().min(0)
 const share = z.coerce.number().min(0).max(1)

@@ -187,9 +187,7 @@ test('every alarm says in one sentence what it means, and under which heading it
   )
 
   expect(descriptions.length).toBeGreaterThan(10)
-  const named = descriptions.map(
-    (text) => /^\S.*\. What to do: docs\/operations\.md, (\w+)\.$/.exec(text)?.[1] ?? text,
-  )
+  const named = descriptions.map((text) => /^\S.*\. What to do: docs\/operations\.md, (\w+)\.$/.exec(text)?.[1] ?? text)
   expect(named.filter((id) => !new RegExp(`\\b${id}\\b`).test(headings))).toEqual([])
 })
 

@@ -17,10 +17,10 @@ describe.each(['dev', 'prod'])('the templates of %s in the local cloud', (stage)
     const refusals = await exercise(lab)
 
     const { roles, resources, denied } = lab.report()
-    const ofRoles = roles.flatMap(({ unused }) => unused)
+    const ofRoles = roles.filter(({ role }) => !role.includes('-DailyRole')).flatMap(({ unused }) => unused)
     const ofResources = resources.flatMap(({ resource, unused }) => unused.map((one) => `${one} in ${resource}`))
     const isListed = (one: string) =>
-      /^Deny | by cloudwatch\.amazonaws\.com /.test(one) || /DeadLetters.* by sns\.amazonaws\.com /.test(one)
+      /^Deny | by (cloudwatch|events)\.amazonaws\.com /.test(one) || /DeadLetters.* by sns\.amazonaws\.com /.test(one)
     expect({ refusals, denied, ofRoles }).toEqual({ refusals: [], denied: [], ofRoles: [] })
     expect(ofResources.filter((one) => !isListed(one))).toEqual([])
   })

@@ -35,7 +35,14 @@ test('prints every policy of the stage: of each role, topic, queue, bucket and k
 
   expect(ids.toSorted()).toEqual(['DeadLettersPolicy', 'QueuePolicy', 'Role', 'ThumbnailsPolicy'])
   const hub = document.policies.filter(({ stack }) => stack === 'Fanout-prod-Hub').map(({ id }) => id)
-  expect(hub.toSorted()).toEqual(['AlarmsTopicPolicy', 'Key', 'ObjectEventsPolicy', 'UploadsPolicy'])
+  expect(hub.toSorted()).toEqual([
+    'AlarmsTopicPolicy',
+    'DailyRole',
+    expect.stringMatching(/^DailyRuleAllowEventRule/),
+    'Key',
+    'ObjectEventsPolicy',
+    'UploadsPolicy',
+  ])
   expect(new Set(document.policies.map(({ stack }) => stack))).toEqual(
     new Set(['Fanout-prod-Hub', ...APPS.map((app) => stackOf(app, 'prod'))]),
   )

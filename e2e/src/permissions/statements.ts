@@ -53,5 +53,6 @@ export function reasonNotExercised({ statement, name }: Pick<Place, 'statement' 
   if (Principal?.Service === 'cloudwatch.amazonaws.com') return 'alarms: there is no CloudWatch'
   const isDeadLetters = name.startsWith('DeadLetters') && Principal?.Service === 'sns.amazonaws.com'
   if (isDeadLetters && Action === 'sqs:SendMessage') return 'SNS sends dead letters only when it cannot reach a queue'
+  if (name.startsWith('DailyRole ')) return 'the daily check of uploads: its schedule fires once a day'
   return undefined
 }

@@ -170,7 +170,7 @@ const functionPermission: ResourceType<{ FunctionName: string; Action: string; P
     keeps: '',
     policies: ({ FunctionName: Resource, Action, Principal: Service, SourceArn }) => {
       const Condition = { ArnLike: { 'aws:SourceArn': SourceArn } }
-      return [[Resource, { Statement: { Effect: 'Allow', Principal: { Service }, Action, Resource, Condition } }]]
+      return [[Resource, { Statement: [{ Effect: 'Allow', Principal: { Service }, Action, Resource, Condition }] }]]
     },
   }
 

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { findAppCommands, type CreateCommand } from './app-commands.ts'
+import { findAppCommands, type CreateCommand } from './command-line/app-commands.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { WORKSPACE_ROOT } from './workspace.ts'
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { example, jsonOption } from '../command-options.ts'
+import { example, jsonOption } from '../command-line/command-options.ts'
 import { priceUploads, totalOf, type Estimate, type Item } from '../cost/price-uploads.ts'
 import { PRICES } from '../cost/prices.ts'
 import { readRecordedUsage, type Usage } from '../cost/usage.ts'

@@ -1,14 +1,14 @@
 import { Command } from 'commander'
-import { example, type SetExitCode } from '../command-options.ts'
-import { describeAge } from '../describe-time.ts'
+import { example, type SetExitCode } from '../command-line/command-options.ts'
+import { describeAge } from '../printing/describe-time.ts'
 import { groupDeadLetters, type DeadLetterGroup } from '../dlq/group-dead-letters.ts'
 import { peekDeadLetters } from '../dlq/peek-dead-letters.ts'
 import { EXIT } from '../exit-codes.ts'
-import { findSubscriber } from '../find-subscriber.ts'
-import { plural } from '../plural.ts'
-import { printable } from '../printable.ts'
-import { addTargetOptions, type TargetOptions } from '../target/target-options.ts'
-import { withStage } from '../with-stage.ts'
+import { findSubscriber } from '../stage/find-subscriber.ts'
+import { plural } from '../printing/plural.ts'
+import { printable } from '../printing/printable.ts'
+import { addTargetOptions, type TargetOptions } from '../command-line/target-options.ts'
+import { withStage } from '../command-line/with-stage.ts'
 
 export const createListCommand = (setExitCode: SetExitCode): Command =>
   addTargetOptions(new Command('list'))

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { example, type SetExitCode } from '../command-options.ts'
+import { example, type SetExitCode } from '../command-line/command-options.ts'
 import { createDiscardCommand } from './dlq-discard.ts'
 import { createListCommand } from './dlq-list.ts'
 import { createPeekCommand } from './dlq-peek.ts'

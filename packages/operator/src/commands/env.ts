@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { example, portOption } from '../command-options.ts'
-import { findConnection } from '../connection.ts'
-import { openLocalStage } from '../open-stage.ts'
-import { shellQuote } from '../shell-quote.ts'
-import { environmentFor } from '../stage-environment.ts'
-import { closeStage } from '../stage.ts'
+import { example, portOption } from '../command-line/command-options.ts'
+import { findConnection } from '../stage/connection.ts'
+import { openLocalStage } from '../stage/open-stage.ts'
+import { shellQuote } from '../printing/shell-quote.ts'
+import { environmentFor } from '../stage/stage-environment.ts'
+import { closeStage } from '../stage/stage.ts'
 import { WORKSPACE_ROOT } from '../workspace.ts'
 
 export const envCommand = (): Command =>

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander'
 import type { FoundRow } from '@fanout/schemas'
-import { example } from '../command-options.ts'
+import { example } from '../command-line/command-options.ts'
 import { UsageError } from '../exit-codes.ts'
 import { findObjects, indexTableOf, type FindQuery, type FoundPage } from '../find/find-objects.ts'
-import { printable } from '../printable.ts'
-import { addTargetOptions, parseCount, type TargetOptions } from '../target/target-options.ts'
-import { withStage } from '../with-stage.ts'
+import { printable } from '../printing/printable.ts'
+import { addTargetOptions, parseCount, type TargetOptions } from '../command-line/target-options.ts'
+import { withStage } from '../command-line/with-stage.ts'
 
 interface FindCommandOptions extends TargetOptions, FindQuery {
   limit: number

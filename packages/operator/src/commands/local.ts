@@ -1,13 +1,19 @@
 import { Command } from 'commander'
-import { ephemeralOption, example, localPortOption, timeScaleOption, type SetExitCode } from '../command-options.ts'
-import { DEFAULT_PORT } from '../connection.ts'
-import { describeStep } from '../describe-step.ts'
+import {
+  ephemeralOption,
+  example,
+  localPortOption,
+  timeScaleOption,
+  type SetExitCode,
+} from '../command-line/command-options.ts'
+import { DEFAULT_PORT } from '../stage/connection.ts'
+import { describeStep } from '../local-session/describe-step.ts'
 import { EXIT } from '../exit-codes.ts'
-import { followLogs } from '../follow-logs.ts'
-import { createFunctionLogs } from '../function-logs.ts'
-import { untilInterrupted, withInterruption } from '../interruption.ts'
-import { startLocalSession } from '../local-session.ts'
-import { printable } from '../printable.ts'
+import { followLogs } from '../local-session/follow-logs.ts'
+import { createFunctionLogs } from '../local-session/function-logs.ts'
+import { untilInterrupted, withInterruption } from '../command-line/interruption.ts'
+import { startLocalSession } from '../local-session/local-session.ts'
+import { printable } from '../printing/printable.ts'
 import { WORKSPACE_ROOT } from '../workspace.ts'
 
 export const localCommand = (setExitCode: SetExitCode): Command =>

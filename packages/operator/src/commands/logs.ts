@@ -1,12 +1,12 @@
 import { Command } from 'commander'
-import { example } from '../command-options.ts'
-import { findSubscriber } from '../find-subscriber.ts'
+import { example } from '../command-line/command-options.ts'
+import { findSubscriber } from '../stage/find-subscriber.ts'
 import type { LogEntry, LogQuery } from '../logs/log-entry.ts'
 import { readLog } from '../logs/read-log.ts'
-import { parseTime } from '../parse-time.ts'
-import { printable } from '../printable.ts'
-import { addTargetOptions, type TargetOptions } from '../target/target-options.ts'
-import { withStage } from '../with-stage.ts'
+import { parseTime } from '../input/parse-time.ts'
+import { printable } from '../printing/printable.ts'
+import { addTargetOptions, type TargetOptions } from '../command-line/target-options.ts'
+import { withStage } from '../command-line/with-stage.ts'
 import { WORKSPACE_ROOT } from '../workspace.ts'
 
 interface LogsOptions extends TargetOptions {

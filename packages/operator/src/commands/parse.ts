@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { example, jsonOption, type SetExitCode } from '../command-options.ts'
+import { example, jsonOption, type SetExitCode } from '../command-line/command-options.ts'
 import { EXIT } from '../exit-codes.ts'
-import { parseFile, withNulls } from '../parse-file.ts'
-import { printable } from '../printable.ts'
+import { parseFile, withNulls } from '../input/parse-file.ts'
+import { printable } from '../printing/printable.ts'
 
 export const parseCommand = (setExitCode: SetExitCode): Command =>
   new Command('parse')

@@ -1,14 +1,14 @@
 import { Command } from 'commander'
-import { example, type SetExitCode } from '../command-options.ts'
-import { describeDuration } from '../describe-time.ts'
+import { example, type SetExitCode } from '../command-line/command-options.ts'
+import { describeDuration } from '../printing/describe-time.ts'
 import { EXIT } from '../exit-codes.ts'
-import { findSubscriber } from '../find-subscriber.ts'
+import { findSubscriber } from '../stage/find-subscriber.ts'
 import { readExpiry, type Expiry } from '../mapping/expiry.ts'
 import { setRunning, type MappingState } from '../mapping/mapping.ts'
-import { plural } from '../plural.ts'
-import { confirmChange } from '../target/confirm-change.ts'
-import { addChangeOptions, type ChangeOptions } from '../target/target-options.ts'
-import { withStage } from '../with-stage.ts'
+import { plural } from '../printing/plural.ts'
+import { confirmChange } from '../command-line/confirm-change.ts'
+import { addChangeOptions, type ChangeOptions } from '../command-line/target-options.ts'
+import { withStage } from '../command-line/with-stage.ts'
 
 export const pauseCommand = (setExitCode: SetExitCode): Command =>
   addChangeOptions(new Command('pause'))

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
-import { example } from '../command-options.ts'
+import { example } from '../command-line/command-options.ts'
 import { readDeployedPolicies, readPolicies } from '../policies/read-policies.ts'
-import { addTargetOptions, type TargetOptions } from '../target/target-options.ts'
-import { withStage } from '../with-stage.ts'
+import { addTargetOptions, type TargetOptions } from '../command-line/target-options.ts'
+import { withStage } from '../command-line/with-stage.ts'
 import { localStage, WORKSPACE_ROOT } from '../workspace.ts'
 
 interface PoliciesOptions extends TargetOptions {

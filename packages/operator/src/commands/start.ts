@@ -9,14 +9,14 @@ import {
   localPortOption,
   timeScaleOption,
   type SetExitCode,
-} from '../command-options.ts'
+} from '../command-line/command-options.ts'
 import { UsageError } from '../exit-codes.ts'
-import { createHumanReporter } from '../human-reporter.ts'
-import { withInterruption } from '../interruption.ts'
-import { createJsonReporter } from '../json-reporter.ts'
-import { runMainJob } from '../run-main-job.ts'
-import { writeSampleImages } from '../sample-images.ts'
-import { findSourceFiles, type SourceFile } from '../source-files.ts'
+import { createHumanReporter } from '../main-job/human-reporter.ts'
+import { withInterruption } from '../command-line/interruption.ts'
+import { createJsonReporter } from '../main-job/json-reporter.ts'
+import { runMainJob } from '../main-job/run-main-job.ts'
+import { writeSampleImages } from '../main-job/sample-images.ts'
+import { findSourceFiles, type SourceFile } from '../upload/source-files.ts'
 import { findSubscriberFolders, WORKSPACE_ROOT } from '../workspace.ts'
 
 interface StartOptions {

@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import { example, jsonOption, portOption, stageOption } from '../command-options.ts'
-import { withInterruption } from '../interruption.ts'
-import { openStage } from '../open-stage.ts'
-import { printable } from '../printable.ts'
-import { findSourceFiles } from '../source-files.ts'
-import { closeStage } from '../stage.ts'
-import { uploadObjects } from '../upload-objects.ts'
+import { example, jsonOption, portOption, stageOption } from '../command-line/command-options.ts'
+import { withInterruption } from '../command-line/interruption.ts'
+import { openStage } from '../stage/open-stage.ts'
+import { printable } from '../printing/printable.ts'
+import { findSourceFiles } from '../upload/source-files.ts'
+import { closeStage } from '../stage/stage.ts'
+import { uploadObjects } from '../upload/upload-objects.ts'
 import { WORKSPACE_ROOT } from '../workspace.ts'
 
 export const uploadCommand = (): Command =>

@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import type { SubscriberRegistration } from '@fanout/schemas'
-import { chunk } from '../chunk.ts'
+import { chunk } from '../flow/chunk.ts'
 import { toDeadLetter, type DeadLetter } from './dead-letter.ts'
 
 /** A dead-letter queue in somebody's hands. What was taken stays hidden from others until it is closed. */

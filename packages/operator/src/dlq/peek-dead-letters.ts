@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import { runLanes } from '../lanes.ts'
+import { runLanes } from '../flow/lanes.ts'
 import type { SubscriberRegistration } from '@fanout/schemas'
-import type { StageQueues } from '../stage.ts'
+import type { StageQueues } from '../stage/stage.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetterQueue } from './open-dead-letter-queue.ts'
 

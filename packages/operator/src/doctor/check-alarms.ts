@@ -1,7 +1,7 @@
 import { CloudWatchClient, paginateDescribeAlarms, type MetricAlarm } from '@aws-sdk/client-cloudwatch'
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { PROJECT } from '@fanout/schemas'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { ok, problem, unknown, warning, type Finding } from './finding.ts'
 
 /** An alarm that tells nobody is none. */

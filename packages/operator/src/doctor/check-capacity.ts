@@ -1,5 +1,5 @@
 import { GetAccountSettingsCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { ok, unknown, warning, type Finding } from './finding.ts'
 
 /** All subscribers at once must not ask for more functions than the account may run: SQS counts a throttle as a receive. */

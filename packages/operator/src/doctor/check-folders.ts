@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { findSubscriberFolders } from '../workspace.ts'
 import { ok, warning, type Finding } from './finding.ts'
 

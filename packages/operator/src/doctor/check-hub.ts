@@ -1,6 +1,6 @@
 import { GetBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3'
-import type { Stage } from '../stage.ts'
-import { unlessNotImplemented } from '../status-of.ts'
+import type { Stage } from '../stage/stage.ts'
+import { unlessNotImplemented } from '../stage/status-of.ts'
 import { ok, problem, unknown, warning, type Finding } from './finding.ts'
 
 const DEPLOY_HUB = 'STAGE=<stage> pnpm turbo run deploy --filter=@fanout/infra'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { DEFAULT_PORT, listConnections } from '../connection.ts'
+import { DEFAULT_PORT, listConnections } from '../stage/connection.ts'
 import { ok, problem, warning, type Finding } from './finding.ts'
 
 /** What a machine needs to run and build the pipeline. */

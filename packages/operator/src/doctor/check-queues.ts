@@ -1,8 +1,8 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import type { SubscriberRegistration } from '@fanout/schemas'
 import { readMappingState } from '../mapping/mapping.ts'
-import { readQueueDepths } from '../queue-depths.ts'
-import type { Stage } from '../stage.ts'
+import { readQueueDepths } from '../stage/queue-depths.ts'
+import type { Stage } from '../stage/stage.ts'
 import { ok, problem, unknown, warning, type Finding } from './finding.ts'
 
 /** Whether each queue feeds its function, where it sends what it gives up, and what lies there. */

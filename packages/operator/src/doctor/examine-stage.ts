@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { checkAlarms } from './check-alarms.ts'
 import { checkCapacity } from './check-capacity.ts'
 import { checkFolders } from './check-folders.ts'

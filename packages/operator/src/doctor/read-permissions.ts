@@ -1,7 +1,7 @@
 import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm'
 import * as z from 'zod'
 import { UsageError } from '../exit-codes.ts'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /** What was used of the policies, and what was refused, since the local cloud was started. */
 export const PermissionReport = z.object({

@@ -2,8 +2,8 @@ import { BatchGetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamo
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { FoundRow, IndexRow } from '@fanout/schemas'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chunk } from '../chunk.ts'
-import { listObjects } from '../list-objects.ts'
+import { chunk } from '../flow/chunk.ts'
+import { listObjects } from '../stage/list-objects.ts'
 import { decodeNext, encodeNext } from './next-token.ts'
 import type { FindOptions, FindQuery, FindStage, FoundPage } from './find-objects.ts'
 

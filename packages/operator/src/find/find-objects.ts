@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import type { FoundRow } from '@fanout/schemas'
 import { UsageError } from '../exit-codes.ts'
 import { findByFacet } from './find-by-facet.ts'

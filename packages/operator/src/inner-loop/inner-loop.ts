@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { runTurbo } from '../run-turbo.ts'
+import { runTurbo } from '../local-session/run-turbo.ts'
 import { findSubscriberFolders } from '../workspace.ts'
 import { describeFailure } from './describe-failure.ts'
 import { createRunningApp, type RunningApp } from './running-app.ts'

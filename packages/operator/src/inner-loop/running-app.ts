@@ -2,7 +2,7 @@ import { createBundler } from '@fanout/bundler'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, extname, join, sep } from 'node:path'
-import { runTurbo } from '../run-turbo.ts'
+import { runTurbo } from '../local-session/run-turbo.ts'
 import { writeAssembly } from './write-assembly.ts'
 
 /** An app whose stack runs in the local cloud. */

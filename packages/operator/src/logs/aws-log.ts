@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { SubscriberRegistration } from '@fanout/schemas'
-import type { Target } from '../stage.ts'
+import type { Target } from '../stage/stage.ts'
 import { isAskedFor, toLogEntry, type LogEntry, type LogQuery } from './log-entry.ts'
 
 /** What a function on AWS logged, older lines first. */

@@ -1,5 +1,5 @@
 import type { SubscriberRegistration } from '@fanout/schemas'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { lastLocalActivity, readLocalLog } from './local-log.ts'
 import type { LogEntry, LogQuery } from './log-entry.ts'
 

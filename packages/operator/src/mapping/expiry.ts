@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import type { SubscriberRegistration } from '@fanout/schemas'
-import { readQueueDepths } from '../queue-depths.ts'
-import type { Stage } from '../stage.ts'
+import { readQueueDepths } from '../stage/queue-depths.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /** How long the messages of a subscriber that is paused can wait. */
 export interface Expiry {

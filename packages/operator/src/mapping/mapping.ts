@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-lambda'
 import type { SubscriberRegistration } from '@fanout/schemas'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Target } from '../stage.ts'
-import { unlessNotImplemented } from '../status-of.ts'
+import type { Target } from '../stage/stage.ts'
+import { unlessNotImplemented } from '../stage/status-of.ts'
 
 /** Whether a subscriber's function gets messages. `unknown`: an emulator without event source mappings. */
 export type MappingState = 'running' | 'paused' | 'changing' | 'absent' | 'unknown'

@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch'
 import type { SubscriberRegistration } from '@fanout/schemas'
-import type { Target } from '../stage.ts'
+import type { Target } from '../stage/stage.ts'
 
 /**
  * The age in seconds of the oldest message that waits for each subscriber, by its name. SQS itself does not tell it, and

@@ -1,8 +1,8 @@
 import { peekDeadLetters } from '../dlq/peek-dead-letters.ts'
 import { readLastActivity } from '../logs/read-log.ts'
 import { readMappingState, type MappingState } from '../mapping/mapping.ts'
-import { readQueueDepths, type QueueDepth } from '../queue-depths.ts'
-import type { Stage } from '../stage.ts'
+import { readQueueDepths, type QueueDepth } from '../stage/queue-depths.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /** How one subscriber is. */
 export interface SubscriberOverview extends QueueDepth {

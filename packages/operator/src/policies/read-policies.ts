@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { resolvePolicies } from '@fanout/local-cloud'
 import { registrationPaths } from '@fanout/schemas'
-import { runTurbo } from '../run-turbo.ts'
-import type { Stage } from '../stage.ts'
+import { runTurbo } from '../local-session/run-turbo.ts'
+import type { Stage } from '../stage/stage.ts'
 import { findSubscriberFolders } from '../workspace.ts'
 
 export interface StagePolicies {

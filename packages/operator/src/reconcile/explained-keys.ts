@@ -2,8 +2,8 @@ import { DescribeTableCommand, paginateScan } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { DeliveryRecord } from '@fanout/schemas'
 import pMap from 'p-map'
-import { readDeliveries } from '../read-deliveries.ts'
-import type { StageDeliveries } from '../stage.ts'
+import { readDeliveries } from '../stage/read-deliveries.ts'
+import type { StageDeliveries } from '../stage/stage.ts'
 
 /**
  * Of these keys, those that a subscriber skipped or rejected as they are now: that it keeps nothing of them is right.

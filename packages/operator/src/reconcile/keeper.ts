@@ -1,8 +1,8 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { Outputs } from '@fanout/handler/commands'
 import type { SubscriberRegistration } from '@fanout/schemas'
-import type { Stage } from '../stage.ts'
-import { unlessNotImplemented } from '../status-of.ts'
+import type { Stage } from '../stage/stage.ts'
+import { unlessNotImplemented } from '../stage/status-of.ts'
 import { findOutputs } from './find-outputs.ts'
 
 /** A subscriber of a stage that keeps something of each object. */

@@ -3,8 +3,8 @@ import { HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { ListedObject, Output } from '@fanout/handler/commands'
 import pMap from 'p-map'
-import { listObjects } from '../list-objects.ts'
-import type { Stage } from '../stage.ts'
+import { listObjects } from '../stage/list-objects.ts'
+import type { Stage } from '../stage/stage.ts'
 import type { Keeper } from './keeper.ts'
 
 export type ReadClients = Pick<Stage['clients'], 's3' | 'dynamoDb'>

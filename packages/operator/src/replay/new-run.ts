@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import type { ReplayRun } from './replay-message.ts'
 
 /** @param kind what it is for, e.g. `replay`; part of its id */

@@ -1,5 +1,5 @@
 import type { SubscriberRegistration } from '@fanout/schemas'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { saveCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { readSource, type ReplaySource } from './replay-source.ts'
 import { sendReplays } from './send-replays.ts'

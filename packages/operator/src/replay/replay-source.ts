@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
-import { listObjects } from '../list-objects.ts'
+import { listObjects } from '../stage/list-objects.ts'
 import type { ReplayedObject } from './replay-message.ts'
 
 /** Which objects a replay is about: those of the bucket, or those of a list. */

@@ -1,8 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chunk } from '../chunk.ts'
-import { createPace } from '../pace.ts'
-import { sendMessages } from '../send-messages.ts'
+import { chunk } from '../flow/chunk.ts'
+import { createPace } from '../flow/pace.ts'
+import { sendMessages } from '../stage/send-messages.ts'
 import { replayMessage, type ReplayedObject, type ReplayRun } from './replay-message.ts'
 
 export interface SendOptions {

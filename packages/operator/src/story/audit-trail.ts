@@ -1,7 +1,7 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { AuditEntry } from '@fanout/schemas'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 
 /** What S3 said of a key, in order of time; empty in a stage where nobody has registered an AUDIT_TABLE. */
 export async function readAuditTrail(

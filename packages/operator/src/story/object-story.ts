@@ -2,10 +2,10 @@ import type { ListedObject, Output } from '@fanout/handler/commands'
 import type { AuditEntry, DeliveryRecord } from '@fanout/schemas'
 import type { DeadLetter } from '../dlq/dead-letter.ts'
 import { peekDeadLetters } from '../dlq/peek-dead-letters.ts'
-import { readDeliveries } from '../read-deliveries.ts'
+import { readDeliveries } from '../stage/read-deliveries.ts'
 import type { Keeper } from '../reconcile/keeper.ts'
 import { readObject, readOutputs } from '../reconcile/read-outputs.ts'
-import type { Stage } from '../stage.ts'
+import type { Stage } from '../stage/stage.ts'
 import { readAuditTrail } from './audit-trail.ts'
 
 /** What happened to the objects of one key, and what there is of it now. */

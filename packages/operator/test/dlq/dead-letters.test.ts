@@ -10,7 +10,7 @@ import { groupDeadLetters } from '../../src/dlq/group-dead-letters.ts'
 import { openDeadLetterQueue } from '../../src/dlq/open-dead-letter-queue.ts'
 import { peekDeadLetters } from '../../src/dlq/peek-dead-letters.ts'
 import { redriveDeadLetters, type RedriveOptions } from '../../src/dlq/redrive-dead-letters.ts'
-import { readQueueDepths } from '../../src/queue-depths.ts'
+import { readQueueDepths } from '../../src/stage/queue-depths.ts'
 import { sendDeadLetter, startOtherQueues, startOurQueues, type Queues } from '../queues.ts'
 
 const denied = { errorName: 'AccessDenied', errorMessage: 'not allowed to s3:GetObject', attempts: 9, redrives: 0 }

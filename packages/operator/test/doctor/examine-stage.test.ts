@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { examineStage } from '../../src/doctor/examine-stage.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 import { readPermissions } from '../../src/doctor/read-permissions.ts'
-import type { Stage } from '../../src/stage.ts'
+import type { Stage } from '../../src/stage/stage.ts'
 import { startStage } from '../start-stage.ts'
 
 let stage: Stage

@@ -3,7 +3,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findObjects, indexTableOf, type FindOptions, type FindQuery } from '../../src/find/find-objects.ts'
-import type { Stage } from '../../src/stage.ts'
+import type { Stage } from '../../src/stage/stage.ts'
 import { STAGES } from '../start-stage.ts'
 
 const photo = {

@@ -1,6 +1,6 @@
 import type { Outputs } from '@fanout/handler/commands'
 import type { Keeper } from '../../src/reconcile/keeper.ts'
-import type { Stage } from '../../src/stage.ts'
+import type { Stage } from '../../src/stage/stage.ts'
 
 /** A copy of each object under `<key>@copy`, with the object's eTag in its metadata. */
 const copies: Outputs = {

@@ -9,7 +9,7 @@ import type { Keeper } from '../../src/reconcile/keeper.ts'
 import { reconcileStage, type ReconcileOptions } from '../../src/reconcile/reconcile-stage.ts'
 import { repairDifferences } from '../../src/reconcile/repair-differences.ts'
 import { newRun } from '../../src/replay/new-run.ts'
-import type { Stage } from '../../src/stage.ts'
+import type { Stage } from '../../src/stage/stage.ts'
 import { startStage } from '../start-stage.ts'
 import { keepersOf } from './keepers.ts'
 

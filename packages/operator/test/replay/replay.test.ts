@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { beginReplay, type ReplayRequest } from '../../src/replay/begin-replay.ts'
 import { countObjects, replayObjects, type ReplayOptions } from '../../src/replay/replay-objects.ts'
-import type { Stage } from '../../src/stage.ts'
+import type { Stage } from '../../src/stage/stage.ts'
 import { startStage } from '../start-stage.ts'
 
 const keys = [

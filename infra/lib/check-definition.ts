@@ -50,6 +50,7 @@ const FUNCTION_FIELDS: Readonly<Record<keyof FunctionDefinition, Field>> = {
   timeout: ['a duration from 1 second to 15 minutes, e.g. Duration.seconds(30)', isDuration(1, 900)],
   batchSize: ['a whole number from 1 to 10000', isWholeNumber(1, 10_000)],
   batchWindow: ['a duration of at most 5 minutes, e.g. Duration.seconds(5)', isDuration(0, 300)],
+  maxAttempts: ['a whole number from 1 to 50', isWholeNumber(1, 50)],
   maxConcurrency: ['a whole number from 2 to 1000', isWholeNumber(2, 1000)],
   recordsInFlight: ['a whole number from 1', isWholeNumber(1, Infinity)],
   environment: [

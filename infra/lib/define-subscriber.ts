@@ -15,6 +15,11 @@ export interface FunctionDefinition {
   readonly batchSize?: number
   /** How long the first message of a batch may wait for others. Default: not at all. */
   readonly batchWindow?: Duration
+  /**
+   * How often a record that keeps failing is tried before it becomes a dead letter. Default: 9, which ride out an outage of two to
+   * four hours; each one more adds half an hour to an hour.
+   */
+  readonly maxAttempts?: number
   /** Invocations at the same time, at least 2. Default: 10. */
   readonly maxConcurrency?: number
   /** Records that one invocation works on at the same time. Default: 10. */

@@ -39,9 +39,6 @@ export interface SubscriberProps {
   readonly definition: SubscriberDefinition
 }
 
-/** How often the function tries a record that keeps failing, before it makes a dead letter of it. */
-const MAX_ATTEMPTS = 9
-
 /** One subscriber: the hub's topic fills its queue, and the queue feeds its function; once more for each further function. */
 export class Subscriber extends FanoutStack {
   constructor(scope: Construct, stage: Stage, { name, code, furtherFunctions, definition }: SubscriberProps) {
@@ -83,7 +80,8 @@ interface FunctionProps extends FunctionDefinition {
 
 /** A queue that the hub's topic fills, and the function that it feeds. */
 function addFunction(scope: Construct, props: FunctionProps, { stage, hub, key, own, code, readsUploads }: Shared) {
-  const { queue, deadLetters } = createQueues(scope, props, key)
+  const { maxAttempts = 9 } = props
+  const { queue, deadLetters } = createQueues(scope, { ...props, maxAttempts }, key)
   subscribe(scope, hub, queue, deadLetters, props, stage)
   const logs = new LogGroup(scope, 'Logs', { retention: stage.logRetention, removalPolicy: stage.removalPolicy })
   const role = createFunctionRole(scope, { hub, queue, deadLetters, logs, readsUploads, own })
@@ -103,7 +101,7 @@ function addFunction(scope: Construct, props: FunctionProps, { stage, hub, key, 
       UPLOADS_BUCKET: hub.uploadsBucketName,
       QUEUE_URL: queue.queueUrl,
       DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
-      MAX_ATTEMPTS: `${MAX_ATTEMPTS}`,
+      MAX_ATTEMPTS: `${maxAttempts}`,
       RECORDS_IN_FLIGHT: `${props.recordsInFlight ?? 10}`,
       ...(hub.deliveriesTable ? { DELIVERIES_TABLE: hub.deliveriesTable.name } : {}),
     }),
@@ -125,7 +123,9 @@ function addFunction(scope: Construct, props: FunctionProps, { stage, hub, key, 
   })
 }
 
-function createQueues(scope: Construct, { timeout, batchWindow }: FunctionProps, key: IKey | undefined) {
+type QueuesProps = Pick<FunctionProps, 'timeout' | 'batchWindow'> & { readonly maxAttempts: number }
+
+function createQueues(scope: Construct, { timeout, batchWindow, maxAttempts }: QueuesProps, key: IKey | undefined) {
   const deadLetters = new Queue(scope, 'DeadLetters', {
     ...queueProps(key),
     // A message's age counts from its first queue, so this must be well above the 4 days there.
@@ -141,7 +141,7 @@ function createQueues(scope: Construct, { timeout, batchWindow }: FunctionProps,
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6 + (batchWindow?.toSeconds() ?? 0)),
     // Kills, throttles and records that were never started count as receives too, and the function has its own limit.
-    deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_ATTEMPTS + 5 },
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxAttempts + 5 },
   })
   return { queue, deadLetters }
 }

@@ -59,6 +59,7 @@ test.each<[string, Record<string, unknown>, string]>([
     { batchWindow: Duration.minutes(6) },
     'batchWindow is Duration.minutes(6), it should be a duration of',
   ],
+  ['no attempt at all', { maxAttempts: 0 }, 'maxAttempts is 0, it should be a whole number from 1 to 50'],
   ['a concurrency below 2', { maxConcurrency: 1 }, 'maxConcurrency is 1, it should be a whole number from 2 to 1000'],
   ['no record at a time', { recordsInFlight: 0 }, 'recordsInFlight is 0, it should be'],
   [

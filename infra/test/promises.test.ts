@@ -27,8 +27,8 @@ const BREAKS: Readonly<Record<string, (hub: Loose, subscriber: Loose, template: 
   'the visibility timeout is at least six times the timeout of the function plus the batch window': (_, { Queue }) => {
     Queue.Properties.VisibilityTimeout = 6 * 30 + 4
   },
-  "a queue's receive count lies above the function's own limit of attempts": (_, { Queue }) => {
-    Queue.Properties.RedrivePolicy.maxReceiveCount = 9
+  "a queue's receive count lies five above the function's own limit of attempts": (_, { Queue }) => {
+    Queue.Properties.RedrivePolicy.maxReceiveCount = 13
   },
   'dead letters are kept for 14 days, longer than the 4 days of their source': (_, { DeadLetters }) => {
     DeadLetters.Properties.MessageRetentionPeriod = 4 * 86_400

@@ -201,6 +201,15 @@ test('a table of its own is found by what its indexes hold', () => {
   ])
 })
 
+test('tries a record as often as it asks for, and its queue hands it out more often than that', () => {
+  const template = subscriberTemplate(dev, { ...MODEST, maxAttempts: 12 })
+
+  const { Environment } = theOnly(template, 'AWS::Lambda::Function').properties
+  expect(Environment).toMatchObject({ Variables: { MAX_ATTEMPTS: '12' } })
+  const [, queue] = resourcesOf(template, 'AWS::SQS::Queue')
+  expect(queue?.properties.RedrivePolicy).toMatchObject({ maxReceiveCount: 12 + 5 })
+})
+
 test('hears everything, without a filter, when it asks for nothing', () => {
   const { FilterPolicy, FilterPolicyScope } = theOnly(
     subscriberTemplate(dev, MODEST),

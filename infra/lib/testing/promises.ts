@@ -36,11 +36,11 @@ export const PROMISES: Readonly<Record<string, Check>> = {
       })
       .map(({ queue }) => queue.id),
 
-  "a queue's receive count lies above the function's own limit of attempts": (template) =>
+  "a queue's receive count lies five above the function's own limit of attempts": (template) =>
     mappingsIn(template)
       .filter(({ queue, fn }) => {
         const limit = Number(valueAt(fn, 'Environment', 'Variables', 'MAX_ATTEMPTS'))
-        return !(Number(valueAt(queue, 'RedrivePolicy', 'maxReceiveCount')) > limit)
+        return !(Number(valueAt(queue, 'RedrivePolicy', 'maxReceiveCount')) >= limit + 5)
       })
       .map(({ queue }) => queue.id),
 

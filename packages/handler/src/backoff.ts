@@ -4,11 +4,13 @@ const FACTOR = 4
 const CAP_SECONDS = 3600
 
 /**
- * Seconds until a message that has failed `attempts` times comes again: anything from 1 to 10, 40, 160, 640, then 3,600.
- * Full jitter: a batch that failed as one does not come back as one.
+ * Seconds until a message that has failed `attempts` times comes again: at most 10, 40, 160, 640, 2,560, then 3,600, and at least
+ * half of that. Equal jitter: a batch that failed as one does not come back as one, and nine attempts last three hours instead of
+ * two (docs/decisions/0011-half-of-each-wait-is-certain.md).
+ * @param random from 0 to 1
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffSeconds(attempts: number, random: () => number): number {
   const longest = Math.min(CAP_SECONDS, BASE_SECONDS * FACTOR ** (attempts - 1))
-  return Math.max(1, Math.round(longest * random()))
+  return Math.round((longest / 2) * (1 + random()))
 }

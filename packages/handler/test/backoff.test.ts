@@ -10,9 +10,14 @@ test('waits up to 10 s, then four times as long after each failure, up to an hou
   expect(waits).toEqual([10, 40, 160, 640, 2560, 3600, 3600])
 })
 
-test('spreads retries over the whole wait, and never retries at once', () => {
-  expect(backoffSeconds(3, () => 0.5)).toBe(80)
-  expect(backoffSeconds(9, shortest)).toBe(1)
+test('spreads retries over the second half of the wait', () => {
+  expect([shortest, () => 0.5, longest].map((random) => backoffSeconds(3, random))).toEqual([80, 120, 160])
+})
+
+test('nine attempts ride out an outage of 118 minutes, whatever the jitter', () => {
+  const waits = [1, 2, 3, 4, 5, 6, 7, 8].map((attempts) => backoffSeconds(attempts, shortest))
+
+  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(118 * 60)
 })
 
 test('stays within the 12 hours that SQS counts from the receipt, whatever the receive count', () => {

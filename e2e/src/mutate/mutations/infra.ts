@@ -11,8 +11,8 @@ export const infra = mutationsOf('infra', [
   {
     breaks: "the receive count is above the handler's limit",
     file: 'lib/subscriber.ts',
-    find: `maxReceiveCount: MAX_ATTEMPTS + 5`,
-    replace: `maxReceiveCount: MAX_ATTEMPTS`,
+    find: `maxReceiveCount: maxAttempts + 5`,
+    replace: `maxReceiveCount: maxAttempts`,
   },
   {
     breaks: 'dead letters stay longer than messages',

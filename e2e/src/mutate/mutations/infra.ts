@@ -170,4 +170,52 @@ export const infra = mutationsOf('infra', [
     find: `if (complexity <= 150) return`,
     replace: `if (complexity <= 1500) return`,
   },
+  {
+    breaks: 'an uploader may put, and no more',
+    file: 'lib/uploaders.ts',
+    find: `actions: ['s3:PutObject', 's3:AbortMultipartUpload'],`,
+    replace: `actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],`,
+  },
+  {
+    breaks: 'an uploader is kept to its prefix',
+    file: 'lib/uploaders.ts',
+    find: "bucket.arnForObjects(`${uploader.prefix ?? ''}*`)",
+    replace: `bucket.arnForObjects('*')`,
+  },
+  {
+    breaks: 'the stacks of a stage that keeps its data are protected',
+    file: 'lib/fanout-stack.ts',
+    find: `      terminationProtection: keepsData(stage),\n`,
+    replace: ``,
+  },
+  {
+    breaks: 'a table that is kept has a name by which it is found again',
+    file: 'lib/storage-props.ts',
+    find: `    ...(keepsData(stage) ? { tableName: name } : {}),\n`,
+    replace: ``,
+  },
+  {
+    breaks: 'a deploy compares the account with that of the stage',
+    file: 'bin/target.ts',
+    find: `  refuseOtherTarget(stage, { account, region })\n`,
+    replace: ``,
+  },
+  {
+    breaks: 'a pull request gets no rights to deploy',
+    file: 'lib/ci-access.ts',
+    find: `    createRole(this, 'DiffRole', trusting('pull_request'), [compare])`,
+    replace: `    createRole(this, 'DiffRole', trusting('*'), [compare])`,
+  },
+  {
+    breaks: 'alarms of the stage, and nobody else, publish to its alarms topic',
+    file: 'lib/hub-alarms.ts',
+    find: `        ArnLike: { 'aws:SourceArn': alarmArns(hub, stage) },\n`,
+    replace: ``,
+  },
+  {
+    breaks: 'a stage caps what its functions run at once',
+    file: 'lib/subscriber.ts',
+    find: `Math.min(props.maxConcurrency ?? 10, stage.maxConcurrency)`,
+    replace: `props.maxConcurrency ?? 10`,
+  },
 ])

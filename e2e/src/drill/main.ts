@@ -3,6 +3,7 @@ import { describeDifferences } from './compare.ts'
 import { isAsExpected, type Drilled } from './drilled.ts'
 import { readOptions } from './options.ts'
 import { drillRuns } from './runs.ts'
+import { USAGE } from './usage.ts'
 
 /** `pnpm drill`: what docs/testing.md says of it. */
 const { options, runs, kills, isJson, kind } = readOptionsOrExit()
@@ -19,29 +20,36 @@ switch (kind) {
   }
   case 'faults': {
     const { drillFaults, isAllClassified } = await import('./faults/drill-faults.ts')
+    const { describeFaults } = await import('./faults/describe-faults.ts')
     const result = await drillFaults(options.seed)
-    finish(result.wrong, result, isAllClassified(result))
+    finish(result.wrong, result, describeFaults(result), isAllClassified(result))
   }
 }
 
 function tell({ result, differences }: Drilled): void {
-  finish(describeDifferences(differences), result, isAsExpected(result))
+  const lines = Object.entries(result).map(([name, value]) => `${name.padEnd(18)} ${value}`)
+  finish(describeDifferences(differences), result, lines, isAsExpected(result))
 }
 
-function finish(problems: string[], result: object, isFine: boolean): void {
+function finish(problems: string[], result: object, lines: string[], isFine: boolean): void {
   for (const problem of problems) console.error(problem)
-  const lines = Object.entries(result).map(([name, value]) => `${name.padEnd(18)} ${value}`)
   console.log(isJson ? JSON.stringify(result) : lines.join('\n'))
   // Processes that have died in virtual time have left their timers behind
   process.exit(isFine ? 0 : 1)
 }
 
 function readOptionsOrExit() {
+  const args = process.argv.slice(2)
+  if (args.includes('--help')) {
+    console.log(USAGE)
+    process.exit(0)
+  }
   try {
-    return readOptions(process.argv.slice(2))
+    return readOptions(args)
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
-    console.error(`drill: ${reason}\nSee docs/testing.md`)
+    if (!(error instanceof Error)) throw error
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : error.message
+    console.error(`drill: ${reason}\nSee pnpm drill --help`)
     process.exit(2)
   }
 }

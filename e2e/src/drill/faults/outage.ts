@@ -19,11 +19,18 @@ export interface Outage {
   lastsMs: number
 }
 
+export interface OutageResult {
+  deliveries: number
+  /** Calls of the jobs. */
+  failedCalls: number
+  deadLetters: number
+}
+
 const EVENTS = 300
 const startedAt = Date.parse('2026-01-21T23:21:00.000Z')
 
 /** Some hundreds of events in virtual time, while nothing works that the jobs need. */
-export async function drillOutage({ seed, error, status, lastsMs }: Outage) {
+export async function drillOutage({ seed, error, status, lastsMs }: Outage): Promise<OutageResult> {
   const random = createRandom(seed)
   const clock = createClock(startedAt)
   const bucket = createBucket()
@@ -32,7 +39,13 @@ export async function drillOutage({ seed, error, status, lastsMs }: Outage) {
   // The thumbnailer does not even look at annotations
   const operations = createHistory(history, random.fork()).filter(({ type }) => type !== 'annotate')
   const isOver = () => clock.now() >= startedAt + lastsMs
-  const fail = awsError(error, status)
+  const createError = awsError(error, status)
+  let failedCalls = 0
+  const failUntilOver = () => {
+    if (isOver()) return
+    failedCalls += 1
+    throw createError()
+  }
   const trouble = { failures: 0, deaths: 0, errors: [] }
   const world = { clock, random: random.fork(), trouble, damage: { failedCalls: 0, deaths: 0 } }
 
@@ -40,8 +53,7 @@ export async function drillOutage({ seed, error, status, lastsMs }: Outage) {
   for (const subscriber of createSubscribers(bucket, clock, true).all) {
     const limits = { visibilitySeconds: VISIBILITY_SECONDS, maxReceiveCount: MAX_RECEIVE_COUNT, isShuffled: true }
     const queue = createQueue(limits, clock, random.fork())
-    const job: typeof subscriber.job = (around) =>
-      subscriber.job((deps) => around(failing(deps, () => (isOver() ? undefined : fail()))))
+    const job: typeof subscriber.job = (around) => subscriber.job((deps) => around(failing(deps, failUntilOver)))
     settlements.push({ settled: startFunction({ ...subscriber, job }, queue, world), moved: queue.moved })
     for (const operation of operations) {
       clock.after(operation.at, () => queue.send(buildNotification(describeOperation(operation, startedAt))))
@@ -53,17 +65,16 @@ export async function drillOutage({ seed, error, status, lastsMs }: Outage) {
     (sum, { settled, moved }) => sum + settled.deadLetters.length + moved.length,
     0,
   )
-  return { deadLetters, deliveries: operations.length * settlements.length }
+  return { deliveries: operations.length * settlements.length, failedCalls, deadLetters }
 }
 
-function failing<T extends object>(deps: T, next: () => Error | undefined): T {
+function failing<T extends object>(deps: T, failUntilOver: () => void): T {
   return new Proxy(deps, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name)
       if (typeof value !== 'function') return value
       return async (...args: unknown[]) => {
-        const error = next()
-        if (error) throw error
+        failUntilOver()
         return value.apply(target, args) as unknown
       }
     },

@@ -134,7 +134,7 @@ test('the story of an object tells all of it in order', { timeout: 60_000 }, asy
   expect(told).toEqual([
     'S3 uploaded',
     expect.stringMatching(/^thumbnailer gave up .* after 3 attempts$/),
-    'thumbnailer sent back from the dead letters: done  1024 512 128',
+    'thumbnailer sent back from the dead letters: done  1024 512 128  after 1 more attempt',
     'S3 overwritten',
     expect.stringMatching(/^thumbnailer rejected /),
     'S3 overwritten',

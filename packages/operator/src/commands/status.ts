@@ -71,7 +71,7 @@ function* describeNow({ object, outputs, deadLetters }: ObjectStory): Generator<
 
 const STATES: Readonly<Record<ObjectStory['outputs'][number]['state'], (text: string) => string>> = {
   current: (text) => `${text} (of this object)`,
-  none: () => 'nothing, and that is right',
+  none: (text) => `nothing, as it should be (${text})`,
   missing: () => 'nothing yet   if it stays so: pnpm fanout reconcile --repair',
   outdated: (text) =>
     `${text} (of an earlier object, or other settings)   if it stays so: pnpm fanout reconcile --repair`,

@@ -29,6 +29,7 @@ export interface SubscriberOutputs {
   state: 'current' | 'missing' | 'outdated' | 'orphaned' | 'none'
   /** Keys of its bucket or table. */
   keys: string[]
+  /** What it is, or why nothing is kept. */
   text: string
 }
 
@@ -75,10 +76,11 @@ function describeOutputs(
   const isForeign = stored.length === 0 && object !== undefined && outputs.isFor?.(object.key) === false
   const compared = object || stored.length > 0 ? outputs.compare(object, stored, environment) : 'current'
   const isNone = isExplained || isForeign || (!object && compared === 'current')
+  const why = isExplained ? `${last.outcome}: ${last.reason}` : isForeign ? 'not for it' : outputs.describe(stored)
   return {
     subscriber: subscriber.name,
     state: isNone ? 'none' : compared === 'look' ? 'current' : compared,
     keys: stored.map(({ key }) => key),
-    text: outputs.describe(stored),
+    text: why,
   }
 }

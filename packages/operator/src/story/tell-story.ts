@@ -100,13 +100,19 @@ function tellDelivery(record: DeliveryRecord): StoryLine {
   const { settledAt, subscriber, outcome, reason, detail, attempts, redrives, replay, lagMs } = record
   const how = redrives !== undefined ? describeRedrive(redrives) : replay ? 'replayed: ' : ''
   const end = outcome === 'dead' ? 'gave up' : outcome
-  const tries = attempts > 1 ? `after ${attempts} attempts` : ''
+  const tries = describeTries(attempts, redrives !== undefined)
   const text = how + [end, reason ?? detail ?? '', tries].filter((part) => part !== '').join('  ')
   return { at: settledAt, type: 'delivery', who: subscriber, text, ...(how === '' ? { lagMs } : {}) }
 }
 
+/** SQS counts the receives of a message that was sent back from 1 again. */
+function describeTries(attempts: number, isRedriven: boolean): string {
+  if (isRedriven) return `after ${attempts} more ${attempts === 1 ? 'attempt' : 'attempts'}`
+  return attempts > 1 ? `after ${attempts} attempts` : ''
+}
+
 const describeRedrive = (count: number): string =>
-  count === 1 ? 'sent back from the dead letters: ' : `sent back for the ${count}. time: `
+  count === 1 ? 'sent back from the dead letters: ' : `sent back again, redrive ${count}: `
 
 function tellDeadLetter({ subscriber, sentAt, reason, attempts }: DeadLetter): StoryLine {
   const tries = attempts > 1 ? `  after ${attempts} attempts` : ''

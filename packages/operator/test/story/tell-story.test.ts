@@ -34,8 +34,8 @@ test('tells in order what was uploaded, overwritten, rejected, given up, sent ba
     '10:05:00 S3: deleted, older versions kept',
     '10:06:00 S3: uploaded  200 bytes',
     '10:09:00 thumbnailer: gave up  not allowed  after 9 attempts',
-    '10:20:00 thumbnailer: sent back from the dead letters: gave up  not allowed  after 9 attempts',
-    '10:30:00 thumbnailer: sent back for the 2. time: done  1024 512 128',
+    '10:20:00 thumbnailer: sent back from the dead letters: gave up  not allowed  after 9 more attempts',
+    '10:30:00 thumbnailer: sent back again, redrive 2: done  1024 512 128  after 1 more attempt',
     '10:40:00 thumbnailer: replayed: done  1024 512 128',
   ])
 })

@@ -18,7 +18,7 @@ import { withStage } from '../command-line/with-stage.ts'
 import { resolveTyped, stateFolder, WORKSPACE_ROOT } from '../workspace.ts'
 
 interface ReplayOptions extends ChangeOptions {
-  subscriber: string
+  subscriber?: string
   prefix?: string
   since?: string
   until?: string
@@ -34,7 +34,8 @@ export const replayCommand = (setExitCode: SetExitCode): Command =>
     .description(
       'Sends events for existing objects to one subscriber, and to nobody else. It is counted first; stopped by Ctrl-C, the same command goes on where it was.',
     )
-    .requiredOption('--subscriber <name>', 'to whom')
+    // Not commander's required option: a misspelt flag is told before a missing one
+    .option('--subscriber <name>', 'to whom')
     .option('--prefix <prefix>', "objects whose key begins with this; '' for all")
     .option('--since <time>', 'objects that were last modified then or later: a date, a time, or 2h')
     .option('--until <time>', 'and before this')
@@ -51,7 +52,7 @@ export const replayCommand = (setExitCode: SetExitCode): Command =>
     .action(async (options: ReplayOptions) => {
       const request = requestOf(options)
       await withStage(options, async (stage) => {
-        const subscriber = findSubscriber(stage, options.subscriber)
+        const subscriber = findSubscriber(stage, request.subscriber)
         const folder = join(stateFolder(WORKSPACE_ROOT), 'replays')
         await withInterruption(async (signal) => {
           const begun = await beginReplay(stage, folder, request, { restart: options.restart ?? false })
@@ -73,6 +74,7 @@ export const replayCommand = (setExitCode: SetExitCode): Command =>
     })
 
 function requestOf({ subscriber, prefix, since, until, list }: ReplayOptions): ReplayRequest {
+  if (subscriber === undefined) throw new UsageError('say to whom: --subscriber NAME')
   const hasRange = prefix !== undefined || since !== undefined || until !== undefined
   if (list === undefined && !hasRange) throw new UsageError("say which objects: --prefix '' for all, --since or --list")
   if (list !== undefined && hasRange) throw new UsageError('--list names the objects itself: leave out the others')

@@ -15,6 +15,13 @@ test('a replay without a subscriber is refused', async () => {
   expect(stderr).toContain('--subscriber')
 })
 
+test('a misspelt flag of replay is refused with the nearest name, whatever else is missing', async () => {
+  const { code, stderr } = await runCli(['replay', '--subscribr', 'thumbnailer', '--prefix', ''])
+
+  expect(code).toBe(2)
+  expect(stderr).toContain('Did you mean --subscriber?')
+})
+
 test('a time that is none is refused', async () => {
   const { code, stderr } = await runCli(['replay', '--subscriber', 'thumbnailer', '--since', 'yesterday'])
 

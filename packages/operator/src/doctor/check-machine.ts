@@ -1,12 +1,19 @@
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { DEFAULT_PORT, listConnections } from '../stage/connection.ts'
-import { ok, problem, warning, type Finding } from './finding.ts'
+import { isPortFree } from '../local-session/free-port.ts'
+import { DEFAULT_PORT, listConnections, type Connection } from '../stage/connection.ts'
+import { ok, problem, unknown, warning, type Finding } from './finding.ts'
 
 /** What a machine needs to run and build the pipeline. */
 export async function checkMachine(root: string): Promise<Finding[]> {
-  return [checkNode(process.versions.node), checkInstalled(root), await checkImages(), await checkPort(root)]
+  const running = await listConnections(root)
+  return [
+    checkNode(process.versions.node),
+    checkInstalled(root),
+    await checkImages(),
+    await checkLocalCloud(running),
+    ...tellNotices(running),
+  ]
 }
 
 const NODE_MAJOR = 24
@@ -34,18 +41,15 @@ async function checkImages(): Promise<Finding> {
   }
 }
 
-async function checkPort(root: string): Promise<Finding> {
-  const running = await listConnections(root)
+async function checkLocalCloud(running: readonly Connection[]): Promise<Finding> {
   if (running.length > 0)
     return ok('local cloud', running.map(({ endpoint, stage }) => `stage ${stage} at ${endpoint}`).join(', '))
-  if (await isFree(DEFAULT_PORT)) return ok('local cloud', `not running; port ${DEFAULT_PORT} is free`)
+  if (await isPortFree(DEFAULT_PORT)) return ok('local cloud', `not running; port ${DEFAULT_PORT} is free`)
   return warning('local cloud', `not running, and port ${DEFAULT_PORT} is taken`, 'pnpm start --port 4599')
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  return await new Promise((resolve) => {
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
+/** What only AWS does, in the templates that run here. */
+function tellNotices(running: readonly Connection[]): Finding[] {
+  const notices = new Set(running.flatMap((connection) => connection.notices ?? []))
+  return [...notices].map((notice) => unknown('no effect here', notice.replace(/^AWS::/, '')))
 }

@@ -10,25 +10,10 @@ export function describeStep(step: LocalStep): string {
       return `  synth  ${plural(step.stacks, 'stack').padEnd(14)} ${seconds(step.ms)}`
     case 'local': {
       const endpoint = `${step.endpoint}   S3 SNS SQS Lambda DynamoDB, permissions enforced`
-      return [`  local  ${endpoint}`, ...describeNotices(step.notices)].join('\n')
+      const hint = '         what of the templates has no effect here: pnpm fanout doctor'
+      return step.notices.length === 0 ? `  local  ${endpoint}` : `  local  ${endpoint}\n${hint}`
     }
   }
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1).padStart(5)} s`
-
-const INDENT = ' '.repeat(9)
-const WIDTH = 120
-
-/** What the templates ask for and nothing here does, as a paragraph. */
-function describeNotices(notices: readonly string[]): string[] {
-  if (notices.length === 0) return []
-  const words = `no effect here: ${notices.map((notice) => notice.replace(/^AWS::/, '')).join('; ')}`.split(' ')
-  const lines: string[] = []
-  for (const word of words) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(`${INDENT}${word}`)
-  }
-  return lines
-}

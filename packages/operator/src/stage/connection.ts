@@ -12,6 +12,8 @@ export const Connection = z.object({
   secretAccessKey: z.string(),
   /** The process that runs it. */
   pid: z.number(),
+  /** What its templates ask for and nothing here does, by type of resource. */
+  notices: z.array(z.string()).optional(),
 })
 export type Connection = z.infer<typeof Connection>
 

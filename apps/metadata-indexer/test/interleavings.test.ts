@@ -16,6 +16,7 @@ const CHANGES = {
     'LifecycleTransition',
     (objects) => objects.annotate('photo', { storageClass: 'GLACIER', isArchived: true }),
   ],
+  restore: ['ObjectRestore:Completed', (objects) => objects.annotate('photo', { isArchived: false })],
 } satisfies Record<string, [string, (objects: MemoryObjects) => void]>
 
 type ChangeName = keyof typeof CHANGES

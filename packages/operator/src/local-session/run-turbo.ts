@@ -36,8 +36,9 @@ export async function runTurbo(root: string, task: string, { filter, signal }: T
   )
   if (code === 0) return
   // turbo itself asks pnpm for the workspaces
-  const hint = complaint.includes('cannot find binary path') ? '\nrun it by pnpm: npx -y pnpm@12 start' : ''
-  throw new BuildError(`${task} failed\n${whatToolsSaid(output, task) || output + complaint}`.trimEnd() + hint)
+  if (complaint.includes('cannot find binary path'))
+    throw new BuildError('turbo does not find pnpm: run it by pnpm, e.g. npx -y pnpm@12 start')
+  throw new BuildError(`${task} failed\n${whatToolsSaid(output, task) || output + complaint}`.trimEnd())
 }
 
 /** The lines of failed tasks, without what turbo and pnpm put around them. */

@@ -93,7 +93,10 @@ async function runAndStay(
     await reporter.idle(session, startedAt)
     const read = (key: string, since: string) => readDeliveries(session.stage, key, since)
     const later = followDeliveries(read, reporter.laterDelivery)
-    logs.follow((_functionName, _line, key) => key !== undefined && later.look(key))
+    logs.follow((_functionName, _line, entry) => {
+      // A warning is about a delivery that goes on
+      if (entry?.key !== undefined && entry.level !== 'WARN') later.look(entry.key)
+    })
     await loop.warm()
     await untilInterrupted(signal)
     return EXIT.interrupted

@@ -4,7 +4,7 @@ import { createFunctionLogs } from '../../src/local-session/function-logs.ts'
 test('tells the key that a line is about', () => {
   const keys: (string | undefined)[] = []
   const logs = createFunctionLogs()
-  logs.follow((_functionName, _line, key) => keys.push(key))
+  logs.follow((_functionName, _line, entry) => keys.push(entry?.key))
 
   logs.add('thumbnailer', '{"level":"INFO","message":"done","key":"a b.jpg"}')
 

@@ -1,58 +1,128 @@
 import type { DeliveryRecord } from '@fanout/schemas'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { followDeliveries } from '../../src/main-job/later-deliveries.ts'
 
-const later = (subscriber: string): DeliveryRecord => ({
-  objectKey: 'a.txt',
-  settled: `2999-01-01T00:00:00.000Z#${subscriber}#e`,
-  settledAt: '2999-01-01T00:00:00.000Z',
-  subscriber,
-  eventId: 'e',
-  eventName: 'ObjectCreated:Put',
-  eventTime: '2999-01-01T00:00:00.000Z',
-  outcome: 'done',
-  attempts: 1,
-  lagMs: 1,
-  durationMs: 1,
-  expiresAt: 1,
+test('a delivery is reported once, however often its key is looked at', async () => {
+  const { written, reported, look, passTime } = follow()
+  written.push(settled('audit-logger', 1))
+
+  look()
+  look()
+  await passTime()
+  look()
+  await passTime()
+
+  expect(reported).toEqual(['audit-logger'])
 })
 
-test('reports a delivery once, when something happens while the records are read', async () => {
-  const written = [later('audit-logger')]
-  const reported: string[] = []
-  let reads = 0
-  const readDeliveries = async (_key: string, settledSince: string) => {
-    reads += 1
-    const found = written.filter(({ settled }) => settled >= settledSince)
-    // Longer than a look waits: a second reader would find the same
-    await sleep(400)
-    return found
-  }
-  const deliveries = followDeliveries(readDeliveries, ({ subscriber }) => reported.push(subscriber))
+test('a record that is written later than one settled after it is reported, too', async () => {
+  const { written, reported, look, passTime } = follow()
 
-  deliveries.look('a.txt')
-  await vi.waitFor(() => expect(reads).toBe(1))
-  written.push(later('thumbnailer'))
-  deliveries.look('a.txt')
+  look()
+  written.push(settled('audit-logger', 2))
+  await passTime()
+  look()
+  written.push(settled('thumbnailer', 1))
+  await passTime()
 
-  await vi.waitFor(() => expect(reported).toContain('thumbnailer'), { timeout: 5000 })
   expect(reported).toEqual(['audit-logger', 'thumbnailer'])
 })
 
+test('a record that is long in coming is waited for', async () => {
+  const { written, reported, look, passTime } = follow()
+
+  look()
+  await passTime({ looks: 4 })
+  written.push(settled('thumbnailer', 1))
+  await passTime()
+
+  expect(reported).toEqual(['thumbnailer'])
+})
+
+test('a record that never comes is not waited for without end', async () => {
+  const { look, passTime, reads } = follow()
+
+  look()
+  await passTime()
+  const soFar = reads()
+  await passTime()
+
+  expect(soFar).toBeGreaterThan(1)
+  expect(reads()).toBe(soFar)
+})
+
+test('what was settled before is not reported', async () => {
+  const { written, reported, look, passTime } = follow()
+  written.push({ ...settled('audit-logger', 1), settled: '2000-01-01T00:00:00.000Z#audit-logger#e' })
+
+  look()
+  await passTime()
+
+  expect(reported).toEqual([])
+})
+
 test('goes on after a read that failed', async () => {
+  const { written, reported, look, passTime, failOnce } = follow()
+  failOnce()
+  written.push(settled('audit-logger', 1))
+
+  look()
+  await passTime()
+
+  expect(reported).toEqual(['audit-logger'])
+})
+
+const settled = (subscriber: string, second: number): DeliveryRecord => {
+  const settledAt = `2999-01-01T00:00:0${second}.000Z`
+  return {
+    objectKey: 'a.txt',
+    settled: `${settledAt}#${subscriber}#e`,
+    settledAt,
+    subscriber,
+    eventId: 'e',
+    eventName: 'ObjectCreated:Put',
+    eventTime: settledAt,
+    outcome: 'done',
+    attempts: 1,
+    lagMs: 1,
+    durationMs: 1,
+    expiresAt: 1,
+  }
+}
+
+/** A table of deliveries, and a follower of one key whose pauses take no time. */
+function follow() {
+  const written: DeliveryRecord[] = []
   const reported: string[] = []
   let reads = 0
-  const readDeliveries = async () => {
-    reads += 1
-    if (reads === 1) throw new Error('closing')
-    return [later('audit-logger')]
+  let isFailing = false
+  let waiting: (() => void)[] = []
+  const { look } = followDeliveries(
+    async (_key, since) => {
+      reads += 1
+      if (isFailing) {
+        isFailing = false
+        throw new Error('closing')
+      }
+      return written.filter(({ settled: sortKey }) => sortKey >= since)
+    },
+    ({ subscriber }) => reported.push(subscriber),
+    () => new Promise<void>((resolve) => waiting.push(resolve)),
+  )
+  return {
+    written,
+    reported,
+    look: () => look('a.txt'),
+    reads: () => reads,
+    failOnce: () => (isFailing = true),
+    /** Lets so many pauses end, one after the other. */
+    async passTime({ looks = 50 } = {}) {
+      for (let count = 0; count < looks; count += 1) {
+        const ending = waiting
+        waiting = []
+        for (const end of ending) end()
+        await new Promise(setImmediate)
+      }
+    },
   }
-  const deliveries = followDeliveries(readDeliveries, ({ subscriber }) => reported.push(subscriber))
-
-  deliveries.look('a.txt')
-  await vi.waitFor(() => expect(reads).toBe(1))
-  deliveries.look('a.txt')
-
-  await vi.waitFor(() => expect(reported).toEqual(['audit-logger']), { timeout: 5000 })
-})
+}

@@ -116,7 +116,7 @@ function follow() {
     reads: () => reads,
     failOnce: () => (isFailing = true),
     /** Lets so many pauses end, one after the other. */
-    async passTime({ looks = 50 } = {}) {
+    passTime: async ({ looks = 50 } = {}) => {
       for (let count = 0; count < looks; count += 1) {
         const ending = waiting
         waiting = []

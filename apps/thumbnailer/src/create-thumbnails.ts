@@ -4,7 +4,7 @@ import type { RenderResult } from './render-thumbnails.ts'
 import { renditionKey, renditionKeys, renditionPrefix } from './rendition-keys.ts'
 import { specId, type RenditionSpec } from './rendition-spec.ts'
 import { replaceRenditions } from './replace-renditions.ts'
-import type { NewRendition, SourceObject, StoredRendition, ThumbnailStore } from './thumbnail-store.ts'
+import type { NewRendition, OpenedSource, SourceObject, StoredRendition, ThumbnailStore } from './thumbnail-store.ts'
 
 export interface ThumbnailDeps {
   store: ThumbnailStore
@@ -42,16 +42,19 @@ async function matchOnce(event: ObjectEvent, deps: ThumbnailDeps, isThorough: bo
   const { store, spec } = deps
   const keys = renditionKeys(event.key, spec)
   const [firstKey, ...otherKeys] = keys
-  const [source, first] = await Promise.all([store.headSource(event.key), store.headRendition(firstKey)])
+  const list = () => store.listRenditions(renditionPrefix(event.key))
   // The first rendition is written first and removed last: without it there is none. (A LIST costs as much as 12 HEADs.)
-  const isNew = source && !first && !isThorough
-  const stored = isNew ? [] : await store.listRenditions(renditionPrefix(event.key))
-  if (source && isCurrent(stored, keys, source, spec)) return done(spec.sizes.join(' '))
+  const isNew = !(await store.headRendition(firstKey)) && !isThorough
+  const found = isNew ? [] : await list()
+  // A repeated event, like most of a replay, finds all as it should be: no download is begun for it.
+  const seen = isNew ? undefined : await store.headSource(event.key)
+  if (seen && isCurrent(found, keys, seen, spec)) return done(spec.sizes.join(' '))
 
+  await using source = await store.openSource(event.key)
+  const stored = isNew && !source ? await list() : found
   const wanted = source ? await renderSource(source, stored, event, deps) : gone(stored)
-  if (wanted === 'conflict') return 'conflict'
   // A removal beside an upload may have taken the first before there were others. Who writes would be refused by those.
-  if (isNew && wanted.renditions.length === 0 && (await hasAny(otherKeys, store))) return 'conflict'
+  if (isNew && source && wanted.renditions.length === 0 && (await hasAny(otherKeys, store))) return 'conflict'
   const changes = await replaceRenditions(wanted.replaces, wanted.renditions, firstKey, store)
   if (changes === 'conflict') return 'conflict'
   // S3 has no condition across two objects: only a second look tells that we did not write for an object of the past.
@@ -72,14 +75,12 @@ interface Wanted {
 }
 
 async function renderSource(
-  source: SourceObject,
+  source: OpenedSource,
   stored: StoredRendition[],
   event: ObjectEvent,
-  deps: ThumbnailDeps,
-): Promise<Wanted | 'conflict'> {
-  const { store, render, spec } = deps
-  const read = await readImage(source, store)
-  if (read.type === 'changed') return 'conflict'
+  { render, spec }: ThumbnailDeps,
+): Promise<Wanted> {
+  const read = await readImage(source)
   // Until it is restored what was made of it, with former settings, is all that can be had
   if (read === ARCHIVED) {
     return {

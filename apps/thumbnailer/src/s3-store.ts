@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -9,6 +8,7 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { openBody } from './open-body.ts'
 import type { NewRendition, SourceObject, StoredRendition, ThumbnailStore } from './thumbnail-store.ts'
 
 export interface Buckets {
@@ -27,17 +27,28 @@ export function createS3Store(client: S3Client, buckets: Buckets): ThumbnailStor
     return { key, eTag: eTagOf(found, key), ...(sourceETag && spec && { origin: { sourceETag, spec } }) }
   }
 
+  async function headSource(key: string): Promise<SourceObject | undefined> {
+    const found = await head(buckets.uploads, key)
+    return found && toSource(key, found)
+  }
+
   return {
     headRendition,
 
-    async headSource(key) {
-      const found = await head(buckets.uploads, key)
-      if (!found) return undefined
-      const { ContentLength: size = 0, VersionId: versionId } = found
-      return { key, eTag: eTagOf(found, key), size, ...(versionId && { versionId }) }
-    },
+    headSource,
 
-    readSource: (source, into, start) => readRange(client, buckets.uploads, source, into, start),
+    async openSource(key) {
+      try {
+        const reply = await client.send(new GetObjectCommand({ Bucket: buckets.uploads, Key: key }))
+        const source = toSource(key, reply)
+        return { ...source, ...openBody(reply.Body, source) }
+      } catch (error) {
+        if (hasStatus(error, 404, 405)) return undefined
+        if (!(error instanceof S3ServiceException && error.name === 'InvalidObjectState')) throw error
+        const source = await headSource(key)
+        return source && { ...source, [Symbol.asyncDispose]: async () => {} }
+      }
+    },
 
     async listRenditions(prefix) {
       const keys: string[] = []
@@ -66,32 +77,9 @@ async function headObject(client: S3Client, bucket: string, key: string): Promis
   }
 }
 
-async function readRange(client: S3Client, bucket: string, source: SourceObject, into: Uint8Array, start: number) {
-  const range = `bytes=${start}-${start + into.length - 1}`
-  try {
-    const reply = await client.send(
-      new GetObjectCommand({ Bucket: bucket, Key: source.key, Range: range, IfMatch: source.eTag }),
-    )
-    if (!(reply.Body instanceof Readable)) throw new TypeError(`cannot read the body of ${source.key}: not a stream`)
-    const read = await fill(into, reply.Body)
-    // a broken connection, not a broken image: worth a retry
-    if (read < into.length) throw new Error(`short body of ${source.key}: ${read} of ${into.length} bytes of ${range}`)
-    return 'read'
-  } catch (error) {
-    // gone, replaced, or replaced by something shorter
-    if (hasStatus(error, 404, 405, 412, 416)) return 'changed'
-    if (error instanceof S3ServiceException && error.name === 'InvalidObjectState') return 'archived'
-    throw error
-  }
-}
-
-async function fill(into: Uint8Array, body: Readable): Promise<number> {
-  let filled = 0
-  for await (const chunk of body) {
-    into.set(chunk, filled)
-    filled += chunk.length
-  }
-  return filled
+function toSource(key: string, found: Found): SourceObject {
+  const { ContentLength: size = 0, VersionId: versionId } = found
+  return { key, eTag: eTagOf(found, key), size, ...(versionId && { versionId }) }
 }
 
 async function putRendition(client: S3Client, bucket: string, rendition: NewRendition, replaces: string | undefined) {
@@ -124,7 +112,9 @@ async function putRendition(client: S3Client, bucket: string, rendition: NewRend
   }
 }
 
-function eTagOf(found: HeadObjectCommandOutput, key: string): string {
+type Found = Pick<HeadObjectCommandOutput, 'ContentLength' | 'ETag' | 'VersionId'>
+
+function eTagOf(found: Found, key: string): string {
   if (!found.ETag) throw new Error(`cannot use the reply to HEAD ${key}: it has no ETag`)
   return found.ETag
 }

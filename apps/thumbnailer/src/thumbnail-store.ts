@@ -10,6 +10,15 @@ export interface SourceObject {
   size: number
 }
 
+/**
+ * The object with its bytes, in one request. Whoever opens it disposes of it: what nobody has read by then is not
+ * downloaded.
+ */
+export interface OpenedSource extends SourceObject, AsyncDisposable {
+  /** Fills `into` with the next bytes of the object. Absent when it is archived: its bytes cannot be read. */
+  read?: (into: Uint8Array) => Promise<void>
+}
+
 /** What a rendition was made from; kept in its object metadata. */
 export interface Origin {
   sourceETag: string
@@ -36,8 +45,8 @@ export interface StoredRendition {
 export interface ThumbnailStore {
   /** `undefined` when the object is gone or hidden by a delete marker. */
   headSource: (key: string) => Promise<SourceObject | undefined>
-  /** Fills `into` with the object's bytes from `start` on; `changed` when it is no longer the one described. */
-  readSource: (source: SourceObject, into: Uint8Array, start: number) => Promise<'read' | 'changed' | 'archived'>
+  /** The same with its bytes. */
+  openSource: (key: string) => Promise<OpenedSource | undefined>
   headRendition: (key: string) => Promise<StoredRendition | undefined>
   listRenditions: (prefix: string) => Promise<StoredRendition[]>
   /** Replaces the rendition that has the ETag `replaces`, or creates it where none is; false if that is not what is there. */

@@ -2,8 +2,10 @@ import { Readable } from 'node:stream'
 import { S3Client } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 import { createS3Store } from '../src/s3-store.ts'
+import type { OpenedSource } from '../src/thumbnail-store.ts'
 
 const source = { key: 'a b.jpg', eTag: '"e1"', size: 10 }
+const found = { etag: '"e1"', 'content-length': '10' }
 const rendition = {
   key: 'a%20b.jpg@64.webp',
   size: 64,
@@ -17,7 +19,7 @@ describe('createS3Store', () => {
   it('reads what S3 says of the source', async () => {
     const { store, requests } = storeThatGets({
       status: 200,
-      headers: { etag: '"e1"', 'content-length': '10', 'x-amz-version-id': 'v1' },
+      headers: { ...found, 'x-amz-version-id': 'v1' },
     })
 
     expect(await store.headSource('a b.jpg')).toEqual({ ...source, versionId: 'v1' })
@@ -36,31 +38,64 @@ describe('createS3Store', () => {
     await expect(storeThatGets({ status: 403 }).store.headRendition('a')).rejects.toMatchObject(denied)
   })
 
-  it('reads a range of exactly the object that was looked at', async () => {
-    const { store, requests } = storeThatGets({ status: 206, body: 'cde' })
-    const into = Buffer.alloc(3)
+  it('opens the source: what S3 says of it and its bytes in one request', async () => {
+    const { store, requests } = storeThatGets({ status: 200, headers: found, chunks: ['abc', 'd', 'efghij'] })
 
-    expect(await store.readSource(source, into, 2)).toBe('read')
-    expect(into.toString()).toBe('cde')
-    expect(requests[0]?.headers).toMatchObject({ range: 'bytes=2-4', 'if-match': '"e1"' })
+    await using opened = await store.openSource('a b.jpg')
+
+    expect(opened).toMatchObject(source)
+    expect(await read(opened, 2)).toBe('ab')
+    expect(await read(opened, 5)).toBe('cdefg')
+    expect(await read(opened, 3)).toBe('hij')
+    expect(requests).toHaveLength(1)
   })
 
-  it('throws a body that is shorter than its range', async () => {
-    const { store } = storeThatGets({ status: 206, body: 'c' })
+  it('lets go of the connection of a body that was read, or is nearly', async () => {
+    for (const length of [10, 4]) {
+      const { store, bodies } = storeThatGets({ status: 200, headers: found, chunks: ['abc', 'defghij'] })
+      {
+        await using opened = await store.openSource('a b.jpg')
+        await read(opened, length)
+      }
 
-    await expect(store.readSource(source, Buffer.alloc(3), 0)).rejects.toThrow('short body of a b.jpg: 1 of 3 bytes')
+      expect(bodies[0]).toMatchObject({ readableEnded: true, readableAborted: false })
+    }
   })
 
-  it.each([404, 412, 416])('says that the source has changed on %i', async (status) => {
-    expect(await storeThatGets({ status }).store.readSource(source, Buffer.alloc(3), 0)).toBe('changed')
+  it('does not download what nobody reads', async () => {
+    const film = { ...found, 'content-length': '5000000' }
+    const { store, bodies } = storeThatGets({ status: 200, headers: film, chunks: Array(50).fill('a'.repeat(100_000)) })
+    {
+      await using opened = await store.openSource('a b.jpg')
+      await read(opened, 4096)
+    }
+
+    expect(bodies[0]).toMatchObject({ destroyed: true, readableEnded: false })
   })
 
-  it('tells an archived object from a denied one', async () => {
-    const archived = storeThatGets({ status: 403, body: errorBody('InvalidObjectState') })
-    const denied = storeThatGets({ status: 403, body: errorBody('AccessDenied') })
+  it('throws when a body is shorter than S3 said', async () => {
+    const { store } = storeThatGets({ status: 200, headers: found, chunks: ['abc'] })
 
-    expect(await archived.store.readSource(source, Buffer.alloc(3), 0)).toBe('archived')
-    await expect(denied.store.readSource(source, Buffer.alloc(3), 0)).rejects.toThrow('AccessDenied')
+    const opened = await store.openSource('a b.jpg')
+
+    await expect(read(opened, 10)).rejects.toThrow('short body of a b.jpg: 3 of 10 bytes')
+  })
+
+  it.each([404, 405])('opens nothing on %i', async (status) => {
+    expect(await storeThatGets({ status }).store.openSource('a')).toBeUndefined()
+  })
+
+  it('tells an archived object, of which only the bytes are out of reach, from a denied one', async () => {
+    const archived = storeThatGets(
+      { status: 403, chunks: [errorBody('InvalidObjectState')] },
+      { status: 200, headers: found },
+    )
+    const denied = storeThatGets({ status: 403, chunks: [errorBody('AccessDenied')] })
+
+    const opened = await archived.store.openSource('a b.jpg')
+    expect(opened).toMatchObject(source)
+    expect(opened).not.toHaveProperty('read')
+    await expect(denied.store.openSource('a')).rejects.toThrow('AccessDenied')
   })
 
   it('creates a rendition only where none is, with what it was made from', async () => {
@@ -97,18 +132,18 @@ describe('createS3Store', () => {
     [409, 'ConditionalRequestConflict'],
     [404, 'NoSuchKey'],
   ])('takes %i %s on its own write for a conflict', async (status, code) => {
-    expect(await storeThatGets({ status, body: errorBody(code) }).store.putRendition(rendition, '"r1"')).toBe(false)
+    expect(await storeThatGets({ status, chunks: [errorBody(code)] }).store.putRendition(rendition, '"r1"')).toBe(false)
   })
 
   it('throws when the thumbnails bucket is missing', async () => {
-    const { store } = storeThatGets({ status: 404, body: errorBody('NoSuchBucket') })
+    const { store } = storeThatGets({ status: 404, chunks: [errorBody('NoSuchBucket')] })
 
     await expect(store.putRendition(rendition, undefined)).rejects.toThrow('NoSuchBucket')
   })
 
   it('lists renditions with what they were made from', async () => {
     const { store } = storeThatGets(
-      { status: 200, body: '<ListBucketResult><Contents><Key>a@64.webp</Key></Contents></ListBucketResult>' },
+      { status: 200, chunks: ['<ListBucketResult><Contents><Key>a@64.webp</Key></Contents></ListBucketResult>'] },
       { status: 200, headers: { etag: '"r1"', 'x-amz-meta-source-etag': '"e1"', 'x-amz-meta-spec': 'cafe' } },
     )
 
@@ -121,7 +156,7 @@ describe('createS3Store', () => {
 interface Reply {
   status: number
   headers?: Record<string, string>
-  body?: string
+  chunks?: string[]
 }
 
 interface SentRequest {
@@ -134,19 +169,28 @@ interface SentRequest {
 /** The store on a real client, whose requests are answered in turn from here. */
 function storeThatGets(...replies: Reply[]) {
   const requests: SentRequest[] = []
+  const bodies: Readable[] = []
   const client = new S3Client({
     region: 'eu-west-1',
     maxAttempts: 1,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestHandler: {
       async handle(request: SentRequest) {
-        const { status = 500, headers = {}, body = '' } = replies[requests.length] ?? {}
+        const { status = 500, headers = {}, chunks = [''] } = replies[requests.length] ?? {}
+        const body = Readable.from(chunks.map((chunk) => Buffer.from(chunk)))
         requests.push(request)
-        return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) } }
+        bodies.push(body)
+        return { response: { statusCode: status, headers, body } }
       },
     },
   })
-  return { store: createS3Store(client, { uploads: 'uploads', thumbnails: 'thumbnails' }), requests }
+  return { store: createS3Store(client, { uploads: 'uploads', thumbnails: 'thumbnails' }), requests, bodies }
+}
+
+async function read(opened: OpenedSource | undefined, length: number): Promise<string> {
+  const into = Buffer.alloc(length)
+  await opened?.read?.(into)
+  return into.toString()
 }
 
 function errorBody(code: string): string {

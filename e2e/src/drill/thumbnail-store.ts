@@ -1,4 +1,4 @@
-import { createMemoryStore, type MemoryStore } from '@fanout/thumbnailer/testing'
+import { createMemoryStore, openBytes, type MemoryStore } from '@fanout/thumbnailer/testing'
 import type { Bucket } from './bucket.ts'
 
 /** The thumbnailer's own store in memory, with the drill's bucket in place of its uploads. */
@@ -13,12 +13,10 @@ export function createThumbnailStore(bucket: Bucket): MemoryStore {
   return {
     ...store,
     headSource: async (key) => headSource(key),
-    async readSource({ key, eTag }, into, start) {
+    async openSource(key) {
+      const source = headSource(key)
       const found = bucket.current(key)
-      if (!found || headSource(key)?.eTag !== eTag) return 'changed'
-      if (found.isArchived) return 'archived'
-      found.content.bytes.copy(into, 0, start)
-      return 'read'
+      return source && openBytes(source, found?.isArchived ? undefined : found?.content.bytes)
     },
     // The store looks through all of its keys, which are too many here
     async listRenditions(prefix) {

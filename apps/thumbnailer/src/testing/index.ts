@@ -1,1 +1,1 @@
-export { createMemoryStore, type MemoryStore } from './memory-store.ts'
+export { createMemoryStore, openBytes, type MemoryStore } from './memory-store.ts'

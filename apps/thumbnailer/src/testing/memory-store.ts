@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { NewRendition, SourceObject, ThumbnailStore } from '../thumbnail-store.ts'
+import type { NewRendition, OpenedSource, SourceObject, ThumbnailStore } from '../thumbnail-store.ts'
 
 /** Both buckets in memory, with S3's conditions. `uploads` and `thumbnails` are there to be looked at and changed. */
 export interface MemoryStore extends ThumbnailStore {
   uploads: Map<string, Buffer>
+  /** Keys of uploads whose bytes cannot be read. */
+  archived: Set<string>
   thumbnails: Map<string, NewRendition>
 }
 
 export function createMemoryStore(): MemoryStore {
   const uploads = new Map<string, Buffer>()
+  const archived = new Set<string>()
   const thumbnails = new Map<string, NewRendition>()
   const headSource = (key: string): SourceObject | undefined => {
     const bytes = uploads.get(key)
@@ -21,12 +24,12 @@ export function createMemoryStore(): MemoryStore {
 
   return {
     uploads,
+    archived,
     thumbnails,
     headSource: async (key) => headSource(key),
-    async readSource(source, into, start) {
-      if (headSource(source.key)?.eTag !== source.eTag) return 'changed'
-      uploads.get(source.key)?.copy(into, 0, start)
-      return 'read'
+    async openSource(key) {
+      const source = headSource(key)
+      return source && openBytes(source, archived.has(key) ? undefined : uploads.get(key))
     },
     headRendition: async (key) => headRendition(key),
     async listRenditions(prefix) {
@@ -41,6 +44,20 @@ export function createMemoryStore(): MemoryStore {
     async deleteRendition(key) {
       thumbnails.delete(key)
     },
+  }
+}
+
+/** What `openSource` of a store answers; without `bytes` the object is archived. */
+export function openBytes(source: SourceObject, bytes: Buffer | undefined): OpenedSource {
+  let position = 0
+  return {
+    ...source,
+    ...(bytes && {
+      async read(into) {
+        position += bytes.copy(into, 0, position)
+      },
+    }),
+    async [Symbol.asyncDispose]() {},
   }
 }
 

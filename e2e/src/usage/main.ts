@@ -6,7 +6,7 @@ import { recordUsage } from './record-usage.ts'
 
 /**
  * `node e2e/src/usage/main.ts PHOTO…`: counts what the pipeline asks of AWS for each photo, and keeps it where `fanout cost` reads
- * it. Photos of 12 to 16 megapixels, because that is what the page on cost speaks of.
+ * it.
  */
 const { positionals } = parseArgs({ allowPositionals: true })
 const paths = (await Promise.all(positionals.map(listPhotos))).flat()

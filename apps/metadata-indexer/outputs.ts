@@ -18,7 +18,9 @@ export default {
     const { eTag, lastModified, extractor } = row.attributes ?? {}
     // The same bytes may be uploaded twice
     const isSame = eTag === object.eTag && Date.parse(String(lastModified)) === object.lastModified.getTime()
-    return isSame && extractor === EXTRACTOR ? 'current' : 'outdated'
+    if (!isSame) return 'outdated'
+    if (extractor === EXTRACTOR) return 'current'
+    return object.isArchived ? 'archived' : 'outdated'
   },
   describe: ([output]) => describeRow(output),
 } satisfies Outputs

@@ -13,15 +13,18 @@ export default {
   listUnder: renditionFolder,
   compare(object, renditions, environment) {
     if (!object) return renditions.length > 0 ? 'orphaned' : 'current'
-    if (renditions.length === 0) return 'missing'
+    if (renditions.length === 0) return object.isArchived ? 'archived' : 'missing'
+    const isLookedAt = renditions.every(({ attributes }) => attributes)
+    const isOfObject = ({ attributes = {} }: Output) => attributes['source-etag'] === `"${object.eTag}"`
+    // Those of an earlier object go all the same
+    const outdated = object.isArchived && renditions.every(isOfObject) ? 'archived' : 'outdated'
     const spec = toRenditionSpec(RenditionSettings.parse(environment))
     const expected = renditionKeys(object.key, spec)
     const isComplete = renditions.length === expected.length && renditions.every(({ key }) => expected.includes(key))
-    if (!isComplete) return 'outdated'
-    if (renditions.every(({ attributes }) => attributes)) {
-      const isCurrent = ({ attributes = {} }: Output) =>
-        attributes['source-etag'] === `"${object.eTag}"` && attributes['spec'] === specId(spec)
-      return renditions.every(isCurrent) ? 'current' : 'outdated'
+    if (!isComplete) return object.isArchived && !isLookedAt ? 'look' : outdated
+    if (isLookedAt) {
+      const isCurrent = (rendition: Output) => isOfObject(rendition) && rendition.attributes?.['spec'] === specId(spec)
+      return renditions.every(isCurrent) ? 'current' : outdated
     }
     // Whoever has written renditions looks at the object again: those that are younger than it are of it
     const isYounger = ({ lastModified }: Output) =>

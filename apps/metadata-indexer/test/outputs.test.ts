@@ -16,6 +16,14 @@ test('a row of other bytes, of an earlier upload of the same, or by an older ext
   }
 })
 
+test('a row without what the bytes of an archived object say is as good as can be', () => {
+  const archived = { ...object, isArchived: true }
+
+  expect(outputs.compare(archived, row({ ...live, extractor: undefined }))).toBe('archived')
+  expect(outputs.compare(archived, row({ ...live, eTag: 'e0' }))).toBe('outdated')
+  expect(outputs.compare(archived, row(live))).toBe('current')
+})
+
 test('an object without a row, or with a tombstone, misses it', () => {
   expect(outputs.compare(object, [])).toBe('missing')
   expect(outputs.compare(object, row({ deleted: true, expiresAt: 1 }))).toBe('missing')

@@ -36,6 +36,17 @@ describe('renditions', () => {
     expect(compare([...all, { key: 'a%20b.jpg@64.webp', lastModified: new Date() }])).toBe('outdated')
   })
 
+  test('of an archived object stay as they are, but for those of an earlier one', () => {
+    const archived = { ...object, isArchived: true }
+    const some = (metadata: Record<string, string>) => looked(metadata).slice(1)
+
+    expect(compare([], archived)).toBe('archived')
+    expect(compare(listed('2026-01-01T00:00:12Z').slice(1), archived)).toBe('look')
+    expect(compare(some({ 'source-etag': '"e1"', spec: 'other' }), archived)).toBe('archived')
+    expect(compare(some({ 'source-etag': '"e0"', spec: 'other' }), archived)).toBe('outdated')
+    expect(compare(looked({ 'source-etag': '"e1"', spec: specId(spec) }), archived)).toBe('current')
+  })
+
   test('that are none are missing, and without an object left behind', () => {
     expect(compare([])).toBe('missing')
     expect(outputs.compare(undefined, listed('2026-01-01T00:00:12Z'), {})).toBe('orphaned')

@@ -7,6 +7,8 @@ export interface ListedObject {
   size: number
   /** To the second. */
   lastModified: Date
+  /** In an archive: its bytes cannot be read until it is restored. */
+  isArchived?: boolean
 }
 
 /** One thing that a subscriber keeps: an object in its bucket, or an item in its table. */
@@ -23,9 +25,10 @@ export interface Output {
  * - `current`: as it should be.
  * - `missing`, `outdated`: not as the object is now.
  * - `orphaned`: the object is gone.
+ * - `archived`: not as it should be, and it cannot be made so until the object is restored.
  * - `look`: a listing does not tell; ask again with the metadata.
  */
-export type Comparison = 'current' | 'missing' | 'outdated' | 'orphaned' | 'look'
+export type Comparison = 'current' | 'missing' | 'outdated' | 'orphaned' | 'archived' | 'look'
 
 /**
  * What a subscriber keeps of each object, told so that `fanout reconcile` can compare it with the bucket and `fanout status`

@@ -3,9 +3,9 @@ import { example, type SetExitCode } from '../command-line/command-options.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { withInterruption } from '../command-line/interruption.ts'
 import { plural } from '../printing/plural.ts'
-import { printable } from '../printing/printable.ts'
 import { findKeepers, type Keeper } from '../reconcile/keeper.ts'
-import { reconcileStage, type Difference, type KeeperReport } from '../reconcile/reconcile-stage.ts'
+import type { Difference } from '../reconcile/difference.ts'
+import { reconcileStage } from '../reconcile/reconcile-stage.ts'
 import { repairDifferences, type RepairResult } from '../reconcile/repair-differences.ts'
 import { newRun } from '../replay/new-run.ts'
 import type { Stage } from '../stage/stage.ts'
@@ -13,6 +13,7 @@ import { confirmChange } from '../command-line/confirm-change.ts'
 import { startProgress } from '../command-line/progress.ts'
 import { addChangeOptions, parsePositive, rateOption, type ChangeOptions } from '../command-line/target-options.ts'
 import { withStage } from '../command-line/with-stage.ts'
+import { printRepair, printReports, printReportsJson } from './reconcile-output.ts'
 import { WORKSPACE_ROOT } from '../workspace.ts'
 
 interface ReconcileCommandOptions extends ChangeOptions {
@@ -43,7 +44,9 @@ export const reconcileCommand = (setExitCode: SetExitCode): Command =>
       await withStage(options, async (stage) => {
         await withInterruption(async (signal) => {
           const startedAt = performance.now()
-          const keepers = choose(await findKeepers(stage, WORKSPACE_ROOT), options.subscriber)
+          const known = await findKeepers(stage, WORKSPACE_ROOT)
+          const keepers = choose(known, options.subscriber)
+          const notCompared = namesWithout(stage, known)
           const bar = startProgress('reconciling', 2 + keepers.length, options)
           const { prefix, deep: isDeep = false } = options
           const onStep = (text: string) => bar.advance(1, text)
@@ -51,16 +54,23 @@ export const reconcileCommand = (setExitCode: SetExitCode): Command =>
             bar.stop(),
           )
           const differences = reports.flatMap((report) => report.differences)
-          if (!options.json) printReports(reports)
+          if (!options.json) printReports(reports, notCompared)
           const repair =
             differences.length > 0 ? await repairIfAsked(stage, keepers, differences, options, signal) : undefined
           const isMended = repair !== undefined && repair.pending.length + repair.unrepairable.length === 0
           if (differences.length > 0 && !isMended) setExitCode(EXIT.needsAttention)
           if (signal.aborted) setExitCode(EXIT.interrupted)
-          if (options.json) printJson(stage, reports, repair, Math.round(performance.now() - startedAt))
+          if (options.json)
+            printReportsJson(stage, reports, notCompared, repair, Math.round(performance.now() - startedAt))
         })
       })
     })
+
+/** Subscribers of which nobody knows what they should keep. */
+function namesWithout({ subscribers }: Stage, keepers: Keeper[]): string[] {
+  const known = new Set(keepers.map(({ subscriber }) => subscriber.name))
+  return subscribers.map(({ name }) => name).filter((name) => !known.has(name))
+}
 
 function choose(keepers: Keeper[], names: string[] | undefined): Keeper[] {
   const known = keepers.map(({ subscriber }) => subscriber.name)
@@ -92,66 +102,4 @@ async function repairIfAsked(
   const result = await repairDifferences(stage, keepers, differences, run, limits).finally(() => bar.stop())
   if (!options.json) printRepair(result)
   return result
-}
-
-const MOST_LISTED = 1000
-const MOST_PRINTED = 20
-
-function printJson(stage: Stage, reports: KeeperReport[], repair: RepairResult | undefined, elapsedMs: number): void {
-  const subscribers = reports.map(({ differences, ...report }) => ({
-    ...report,
-    ...countTypes(differences),
-    differences: differences.slice(0, MOST_LISTED).map(differenceDocument),
-  }))
-  const document = {
-    stage: stage.name,
-    objects: reports[0]?.objects ?? 0,
-    differences: reports.reduce((sum, report) => sum + report.differences.length, 0),
-    subscribers,
-    repair: repair
-      ? {
-          ...repair,
-          pending: repair.pending.map(differenceDocument),
-          unrepairable: repair.unrepairable.map(differenceDocument),
-        }
-      : null,
-    elapsedMs,
-  }
-  console.log(JSON.stringify(document, undefined, 2))
-}
-
-const differenceDocument = ({ key, ...difference }: Difference) => ({ key: key ?? null, ...difference })
-
-function countTypes(differences: Difference[]) {
-  const count = (type: Difference['type']) => differences.filter((difference) => difference.type === type).length
-  return { missing: count('missing'), outdated: count('outdated'), orphaned: count('orphaned') }
-}
-
-function printReports(reports: KeeperReport[]): void {
-  for (const { subscriber, objects, current, explained, foreign, differences } of reports) {
-    const { missing, outdated, orphaned } = countTypes(differences)
-    const parts = [`${current} current`, `${explained} skipped or rejected`]
-    if (missing > 0) parts.push(`${missing} missing`)
-    if (outdated > 0) parts.push(`${outdated} outdated`)
-    if (orphaned > 0) parts.push(`${orphaned} left behind by objects that are gone`)
-    if (foreign > 0) parts.push(`${foreign} not written by it`)
-    console.log(`${subscriber}  ${plural(objects, 'object')}: ${parts.join(', ')}`)
-    for (const { type, key, name } of differences.slice(0, MOST_PRINTED)) {
-      console.log(`  ${type.padEnd(9)} ${printable(key ?? name)}`)
-    }
-    if (differences.length > MOST_PRINTED) console.log(`  … and ${differences.length - MOST_PRINTED} more (--json)`)
-  }
-  if (reports.length === 0) console.log('no subscriber keeps anything that can be compared')
-  if (reports.some(({ differences }) => differences.length > 0))
-    console.log('\n  mend it   pnpm fanout reconcile --repair')
-}
-
-function printRepair({ sent, mended, pending, unrepairable }: RepairResult): void {
-  console.log(`\nsent ${plural(sent, 'event')}, mended ${mended}`)
-  for (const { subscriber, key = '' } of pending.slice(0, MOST_PRINTED)) {
-    console.log(`  not yet   ${subscriber}  ${printable(key)}   pnpm fanout status KEY says why`)
-  }
-  for (const { subscriber, name } of unrepairable.slice(0, MOST_PRINTED)) {
-    console.log(`  not to be told whose   ${subscriber}  ${printable(name)}`)
-  }
 }

@@ -59,7 +59,8 @@ function printStory(story: ObjectStory): void {
 }
 
 function* describeNow({ object, outputs, deadLetters }: ObjectStory): Generator<[what: string, text: string]> {
-  yield ['object', object ? `${object.size} bytes, since ${object.lastModified.toISOString()}` : 'not there']
+  const place = object?.isArchived ? ', in an archive' : ''
+  yield ['object', object ? `${object.size} bytes, since ${object.lastModified.toISOString()}${place}` : 'not there']
   for (const { subscriber, state, text } of outputs) yield [subscriber, STATES[state](text)]
   for (const { subscriber, messageId, reason } of deadLetters) {
     yield [
@@ -75,6 +76,7 @@ const STATES: Readonly<Record<ObjectStory['outputs'][number]['state'], (text: st
   missing: () => 'nothing yet   if it stays so: pnpm fanout reconcile --repair',
   outdated: (text) =>
     `${text} (of an earlier object, or other settings)   if it stays so: pnpm fanout reconcile --repair`,
+  archived: (text) => `${text} (nothing new can be made until the object is restored from the archive)`,
   orphaned: (text) => `${text} (the object is gone)   if it stays so: pnpm fanout reconcile --repair`,
 }
 

@@ -3,6 +3,7 @@ import { HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { ListedObject, Output } from '@fanout/handler/commands'
 import pMap from 'p-map'
+import { isArchived } from '../stage/is-archived.ts'
 import { listObjects } from '../stage/list-objects.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { Keeper } from './keeper.ts'
@@ -99,7 +100,8 @@ export async function readObject({ s3 }: ReadClients, bucket: string, key: strin
   const head = await ifThere(() => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })))
   if (!head) return undefined
   const { ETag = '', ContentLength = 0, LastModified = new Date(0) } = head
-  return { key, eTag: ETag.replaceAll('"', ''), size: ContentLength, lastModified: LastModified }
+  const object = { key, eTag: ETag.replaceAll('"', ''), size: ContentLength, lastModified: LastModified }
+  return isArchived(head) ? { ...object, isArchived: true } : object
 }
 
 /** Undefined for what is gone or hidden by a delete marker. */

@@ -6,7 +6,8 @@ import { sendReplays } from '../replay/send-replays.ts'
 import type { Stage } from '../stage/stage.ts'
 import { findExplained } from './explained-keys.ts'
 import type { Keeper } from './keeper.ts'
-import { compareNow, type Difference } from './reconcile-stage.ts'
+import { compareNow } from './compare-now.ts'
+import type { Difference } from './difference.ts'
 
 export interface RepairOptions {
   rate: number
@@ -94,9 +95,9 @@ async function stillWrong(
 ): Promise<Difference[]> {
   const own = pending.filter(({ subscriber }) => subscriber === keeper.subscriber.name)
   const states = await pMap(own, ({ key = '' }) => compareNow(stage, keeper, key), { concurrency: 16 })
-  const wrong = own.filter((_, index) => states[index] !== 'current')
+  const wrong = own.filter((_, index) => states[index] !== 'current' && states[index] !== 'archived')
   // A replay of what is no image ends as skipped, and is then explained
-  const missing = wrong.filter((_, index) => states[index] === 'missing')
+  const missing = own.filter((_, index) => states[index] === 'missing')
   const explained = await findExplained(
     stage,
     keeper.subscriber.name,

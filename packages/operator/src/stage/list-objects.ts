@@ -2,6 +2,8 @@ import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import { decodeKey } from '@fanout/event-parsing'
 import type { ListedObject } from '@fanout/handler/commands'
 
+import { isArchived } from './is-archived.ts'
+
 export interface ListOptions {
   prefix?: string | undefined
   /** Keys after this one only. */
@@ -21,11 +23,12 @@ export async function* listObjects(
   const input = { Bucket: bucket, Prefix: prefix, StartAfter: after, MaxKeys: pageSize, EncodingType: 'url' as const }
   for await (const { Contents = [], EncodingType } of paginateListObjectsV2({ client: s3 }, input)) {
     signal?.throwIfAborted()
-    yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified = new Date(0) }) => ({
+    yield Contents.map(({ Key = '', ETag = '', Size = 0, LastModified = new Date(0), StorageClass }) => ({
       key: EncodingType === 'url' ? decodeKey(Key) : Key,
       eTag: ETag.replaceAll('"', ''),
       size: Size,
       lastModified: LastModified,
+      ...(isArchived({ StorageClass }) ? { isArchived: true } : {}),
     }))
   }
 }

@@ -26,7 +26,7 @@ export interface ObjectStory {
 export interface SubscriberOutputs {
   subscriber: string
   /** `none`: nothing is kept, and nothing has to be. */
-  state: 'current' | 'missing' | 'outdated' | 'orphaned' | 'none'
+  state: 'current' | 'missing' | 'outdated' | 'orphaned' | 'archived' | 'none'
   /** Keys of its bucket or table. */
   keys: string[]
   /** What it is, or why nothing is kept. */

@@ -4,7 +4,13 @@ import { tellStory } from './tell-story.ts'
 /** The story as JSON: null where there is nothing to say. */
 export const storyDocument = (story: ObjectStory) => ({
   key: story.key,
-  object: story.object ? { ...story.object, lastModified: story.object.lastModified.toISOString() } : null,
+  object: story.object
+    ? {
+        ...story.object,
+        lastModified: story.object.lastModified.toISOString(),
+        isArchived: story.object.isArchived ?? false,
+      }
+    : null,
   story: tellStory(story).map(({ at, type, who, text, lagMs }) => ({ at, type, who, text, lagMs: lagMs ?? null })),
   events: story.events.map(({ eventId, eventName, eventTime, versionId, size, eTag, principalId, sourceIp }) => ({
     eventId,

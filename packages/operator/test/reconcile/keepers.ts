@@ -13,7 +13,8 @@ const copies: Outputs = {
     if (!object) return 'orphaned'
     if (!copy) return 'missing'
     if (!copy.attributes) return 'look'
-    return copy.attributes['etag'] === object.eTag ? 'current' : 'outdated'
+    if (copy.attributes['etag'] === object.eTag) return 'current'
+    return object.isArchived ? 'archived' : 'outdated'
   },
   describe: (outputs) => `${outputs.length} copies`,
 }

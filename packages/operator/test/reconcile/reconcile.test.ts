@@ -111,6 +111,53 @@ describe('an object without output', () => {
   })
 })
 
+describe('an archived object', () => {
+  // The local cloud has one storage class
+  let headers: object
+  let listed: object
+  beforeAll(() => {
+    headers = {}
+    listed = {}
+    stage.clients.s3.middlewareStack.add(
+      (next) => async (call) => {
+        const answer = await next(call)
+        Object.assign(answer.output, headers)
+        if ('Contents' in answer.output) answer.output.Contents?.forEach((object) => Object.assign(object, listed))
+        return answer
+      },
+      { name: 'archive', step: 'initialize' },
+    )
+  })
+  afterAll(() => stage.clients.s3.middlewareStack.remove('archive'))
+
+  test.each([
+    ['in the archive', { StorageClass: 'GLACIER' }, { StorageClass: 'GLACIER' }, 1],
+    ['being restored', { StorageClass: 'GLACIER' }, { StorageClass: 'GLACIER', Restore: 'ongoing-request="true"' }, 1],
+    [
+      'in an archive tier, of which a listing does not tell',
+      { StorageClass: 'INTELLIGENT_TIERING' },
+      { StorageClass: 'INTELLIGENT_TIERING', ArchiveStatus: 'ARCHIVE_ACCESS' },
+      1,
+    ],
+    [
+      'restored',
+      { StorageClass: 'DEEP_ARCHIVE' },
+      { StorageClass: 'DEEP_ARCHIVE', Restore: 'ongoing-request="false", expiry-date="Fri, 23 Dec 2026 00:00:00 GMT"' },
+      0,
+    ],
+  ])('%s is a difference only where it can be mended', async (_, listing, head, archived) => {
+    await putObject('a.jpg')
+    await putCopy('a.jpg', 'older')
+    listed = listing
+    headers = head
+
+    const [report] = await reconcile({}, [copies])
+
+    expect(report).toMatchObject({ objects: 1, current: 0, archived })
+    expect(report?.differences).toHaveLength(1 - archived)
+  })
+})
+
 describe('a repair', () => {
   test('sends each subscriber events for what differs, and nothing else', async () => {
     const eTag = await putObject('right.jpg')

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { measureBundles } from './bundles.ts'
+import { measureLargeObject } from './large-object.ts'
 import { measureLocalCloud } from './local-cloud.ts'
 import { measureParsing } from './parsing.ts'
 import { measureThumbnails } from './thumbnails.ts'
@@ -21,7 +22,7 @@ export interface BenchOptions {
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   bundles: measureBundles,
   parsing: measureParsing,
-  'local-cloud': measureLocalCloud,
+  'local-cloud': async () => [...(await measureLocalCloud()), ...(await measureLargeObject())],
   thumbnails: measureThumbnails,
 }
 

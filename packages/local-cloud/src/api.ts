@@ -23,7 +23,12 @@ export interface ApiCall {
   signal?: AbortSignal
 }
 
-export type ApiReply = { status: number; headers?: Record<string, string>; body?: string | Buffer | Readable }
+/** Chunks of a body are good until the next one is asked for. */
+export type ApiReply = {
+  status: number
+  headers?: Record<string, string>
+  body?: string | Buffer | AsyncIterable<Buffer>
+}
 
 /** A service that speaks a protocol of its own: S3. */
 export type Service = (call: ApiCall) => Promise<ApiReply>

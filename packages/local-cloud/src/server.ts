@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
 import { type ApiCall, ApiError, type ApiReply, notModelled, type Operations, type Service, type Site } from './api.ts'
 import { authenticate } from './authenticate.ts'
 import type { AccessKeys } from './data-folder.ts'
@@ -84,11 +83,13 @@ function isForeign({ headers }: IncomingMessage, { endpoint }: Site): boolean {
 }
 
 async function send({ method }: IncomingMessage, response: ServerResponse, { status, headers, body = '' }: ApiReply) {
-  const isStream = body instanceof Readable
+  const isWhole = typeof body === 'string' || Buffer.isBuffer(body)
   // The length that HEAD and 304 tell is the object's, and 204 has none
   const hasBody = method !== 'HEAD' && status !== 204 && status !== 304
-  if (hasBody && !isStream) response.setHeader('content-length', Buffer.byteLength(body))
+  if (hasBody && isWhole) response.setHeader('content-length', Buffer.byteLength(body))
   response.writeHead(status, headers)
-  if (hasBody && isStream) await pipeline(body, response)
-  else response.end(isStream ? undefined : body)
+  if (isWhole) return void response.end(body)
+  const write: (chunk: Buffer) => Promise<void> = promisify(response.write.bind(response))
+  if (hasBody) for await (const chunk of body) await write(chunk)
+  response.end()
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import * as fs from 'node:fs'
 import type { IncomingHttpHeaders as Headers } from 'node:http'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { type Checksum, type ChecksumAlgorithm, digest } from './checksums.ts'
 
 /** Stored bytes, and what they say of themselves. */
@@ -38,10 +37,9 @@ export function createBlobs(folder: string) {
   }
 
   /** Opens at once: whoever overwrites the object from now on does not disturb the reader. */
-  function read({ blob, Size }: Content, start = 0, length = Size): Buffer | Readable {
+  function read({ blob, Size }: Content, start = 0, length = Size): Buffer | AsyncIterable<Buffer> {
     const fd = fs.openSync(pathOf(blob), 'r')
-    const end = start + length - 1
-    if (length > smallBytes) return fs.createReadStream('', { fd, start, end, highWaterMark: smallBytes })
+    if (length > smallBytes) return readChunks(fd, start, start + length)
     const bytes = Buffer.alloc(length)
     fs.readSync(fd, bytes, 0, length, start)
     fs.closeSync(fd)
@@ -52,7 +50,8 @@ export function createBlobs(folder: string) {
   async function* stream(contents: Content[], range: { start?: number; length?: number } = {}) {
     for (const content of contents) {
       const bytes = read(content, range.start, range.length)
-      yield* bytes instanceof Buffer ? [bytes] : bytes
+      if (Buffer.isBuffer(bytes)) yield bytes
+      else yield* bytes
     }
   }
 
@@ -62,4 +61,17 @@ export function createBlobs(folder: string) {
   }
 
   return { write, read, stream, remove, removeAllBut }
+}
+
+/** Each chunk is good until the next one is asked for: all of them are the same memory. */
+async function* readChunks(fd: number, start: number, end: number): AsyncGenerator<Buffer> {
+  const buffer = Buffer.alloc(smallBytes)
+  try {
+    for (let [at, count] = [start, 1]; at < end && count > 0; at += count) {
+      count = fs.readSync(fd, buffer, 0, Math.min(buffer.length, end - at), at)
+      yield buffer.subarray(0, count)
+    }
+  } finally {
+    fs.closeSync(fd)
+  }
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isForAws } from '../src/documented/command-kinds.ts'
+import { findDocumentedCommands } from '../src/documented/find-commands.ts'
 import { APPS, stackOf } from '../src/subscriber-stacks.ts'
 import { startRecorder, type Recorder } from '../src/aws-recorder/recorder.ts'
 
@@ -182,14 +183,22 @@ test.each([
   expect(output).toContain(complaint)
 })
 
-test('every command of the page on deploying was run here', () => {
-  const page = readFileSync(join(root, 'docs/deploy.md'), 'utf8')
-  const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.trim().split('\n'))
+test('the smoke test is a command, which here has no AWS to try', async () => {
+  const { code, output } = await run('pnpm smoke --stage dev')
 
-  expect(blocks.length).toBeGreaterThan(5)
-  expect(
-    blocks.filter((command) => !commands.has(command.startsWith('STAGE=') ? command : `STAGE=dev ${command}`)),
-  ).toEqual([])
+  expect(code).toBe(2)
+  expect(output).toContain('smoke: stage dev is on AWS, but AWS_ENDPOINT_URL is http://127.0.0.1')
+})
+
+test('every command for AWS, on whatever page, was run here', () => {
+  const documented = findDocumentedCommands(root)
+    .filter(isForAws)
+    .map(({ command }) => (command.startsWith('STAGE=') ? command : `STAGE=dev ${command}`))
+    // Of an app that the page makes: e2e/test/documented-commands.test.ts
+    .filter((command) => !command.includes('word-count'))
+
+  expect(new Set(documented).size).toBeGreaterThan(8)
+  expect(documented.filter((command) => !commands.has(command))).toEqual([])
 })
 
 /** Runs a command as a person would in the repository's root, against the recorder. */

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 
 const INFRA = `
@@ -21,6 +22,15 @@ test('synth leaves a complete assembly in cdk.out, the same bytes in every folde
   expect(Object.keys(assembly)).toContain('/Fanout-dev-WordCount.template.json')
   expect(Object.keys(assembly)).toContainEqual(expect.stringMatching(/^\/asset\.\w+\/handler\.mjs$/))
   expect(await readAll(join(other, 'cdk.out'))).toEqual(assembly)
+})
+
+test("two synths of one app at once do not get in each other's way", async () => {
+  const results = await Promise.all([1, 2].map(() => startFanoutCdk('synth')))
+
+  expect(results).toEqual(Array(2).fill({ status: 0, output: '' }))
+  const left = await readdir(join(folder, 'node_modules'))
+  expect(left.filter((name) => name.startsWith('.cdk.out'))).toEqual([])
+  expect(Object.keys(await readAll(join(folder, 'cdk.out')))).toContain('/Fanout-dev-WordCount.template.json')
 })
 
 test('synth tells what is wrong, and keeps what was synthesized before', async () => {
@@ -81,6 +91,16 @@ async function createApp(name: string): Promise<string> {
   await cp(join(import.meta.dirname, 'fixtures/function'), join(app, 'dist/lambda'), { recursive: true })
   await writeFile(join(app, 'infra.ts'), INFRA)
   return app
+}
+
+async function startFanoutCdk(command: string) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../bin/cdk.ts'), command], {
+    cwd: folder,
+    env: { PATH: process.env.PATH },
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { status, output: stdout + stderr }
 }
 
 function fanoutCdk(command: string, cwd = folder) {

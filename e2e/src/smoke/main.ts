@@ -1,63 +1,57 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { closeStage, openStage } from '@fanout/operator'
+import { closeStage, openStage, type Stage } from '@fanout/operator'
 import { ROOT } from '../bench/workspace.ts'
+import { readOptions, USAGE } from './read-options.ts'
 import { runSmoke } from './run-smoke.ts'
 
-/**
- * `pnpm smoke --stage dev`: the main scenario on a stage that is deployed, by your own credentials. It costs a few cents at most, and
- * removes what it uploads; old versions expire. The transcript goes to docs/smoke/, to be kept. `--stage local` tries the script itself.
- */
-const { values } = parseArgs({
-  options: {
-    stage: { type: 'string' },
-    profile: { type: 'string' },
-    region: { type: 'string' },
-    port: { type: 'string' },
-    transcript: { type: 'string' },
-  },
-})
-const { stage: name, profile, region, port, transcript } = values
-if (name === undefined) {
-  console.error('smoke: say on which stage: pnpm smoke --stage dev')
-  process.exit(2)
-}
-
-const stage = await openStage(ROOT, {
-  stage: name,
-  ...(profile === undefined ? {} : { profile }),
-  ...(region === undefined ? {} : { region }),
-  ...(port === undefined ? {} : { port: Number(port) }),
-})
-const startedAt = new Date().toISOString()
-const lines: string[] = []
-const say = (line: string) => {
-  lines.push(line)
-  console.log(line)
-}
-let failures = 0
+/** `pnpm smoke --stage dev`: exits 0 when all was as expected, 1 when something was not, 2 when it could not begin. */
 try {
-  say(`${startedAt}  account ${stage.account}  region ${stage.region}  stage ${stage.name}`)
-  say(`subscribers: ${stage.subscribers.map((one) => one.name).join(', ')}`)
-  await runSmoke(stage, ({ text, isFine }) => {
-    failures += isFine ? 0 : 1
-    say(`${isFine ? 'ok    ' : 'WRONG '} ${text}`)
-  })
+  const options = readOptions(process.argv.slice(2))
+  if (options) {
+    const stage = await openStage(ROOT, options.choice)
+    process.exitCode = (await tryStage(stage, options.transcript)) ? 0 : 1
+  } else console.log(USAGE)
 } catch (error) {
-  failures += 1
-  say(`WRONG  ${error instanceof Error ? error.message : String(error)}`)
-} finally {
-  closeStage(stage)
+  console.error(`smoke: ${messageOf(error)}`)
+  process.exitCode = 2
 }
-say(failures === 0 ? 'all as expected' : `${failures} not as expected`)
 
-const file =
-  transcript ??
-  (stage.isLocal ? undefined : join(ROOT, 'docs/smoke', `${startedAt.slice(0, 16).replace(':', '')}-${name}.txt`))
-if (file !== undefined) {
-  await mkdir(join(file, '..'), { recursive: true })
-  await writeFile(file, `${lines.join('\n')}\n`)
-  console.log(`transcript: ${file}`)
+/** Whether everything was as expected. */
+async function tryStage(stage: Stage, transcript: string | undefined): Promise<boolean> {
+  const startedAt = new Date().toISOString()
+  const lines: string[] = []
+  const say = (line: string) => {
+    lines.push(line)
+    console.log(line)
+  }
+  let failures = 0
+  try {
+    say(`${startedAt}  account ${stage.account}  region ${stage.region}  stage ${stage.name}`)
+    say(`subscribers: ${stage.subscribers.map((one) => one.name).join(', ')}`)
+    await runSmoke(stage, ({ text, isFine }) => {
+      failures += isFine ? 0 : 1
+      say(`${isFine ? 'ok    ' : 'WRONG '} ${text}`)
+    })
+  } catch (error) {
+    failures += 1
+    say(`WRONG  ${messageOf(error)}`)
+  } finally {
+    closeStage(stage)
+  }
+  say(failures === 0 ? 'all as expected' : `${failures} not as expected`)
+  const file = transcript ?? (stage.isLocal ? undefined : defaultTranscript(startedAt, stage.name))
+  if (file !== undefined) {
+    await mkdir(join(file, '..'), { recursive: true })
+    await writeFile(file, `${lines.join('\n')}\n`)
+    console.log(`transcript: ${file}`)
+  }
+  return failures === 0
 }
-process.exitCode = failures === 0 ? 0 : 1
+
+const defaultTranscript = (startedAt: string, stage: string): string =>
+  join(ROOT, 'docs/smoke', `${startedAt.slice(0, 16).replace(':', '')}-${stage}.txt`)
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -54,8 +54,7 @@ const sharedCases: Case[] = existsSync(SHARED) ? JSON.parse(readFileSync(SHARED,
 
 describe.each(Object.entries(DIALECTS))('in the dialect of %s', (_, speak) => {
   it.each([...OWN_CASES, ...sharedCases])('$name: the same end in every order, with repeats', async (given) => {
-    // each event twice, since AWS delivers at least once
-    for (const deliveries of permutations([...given.events, ...given.events])) {
+    for (const deliveries of ordersOf(given.events)) {
       const index = await indexAfter(given.events, deliveries.map(speak))
 
       const order = describeOrder(deliveries)
@@ -63,6 +62,13 @@ describe.each(Object.entries(DIALECTS))('in the dialect of %s', (_, speak) => {
     }
   })
 })
+
+/** Each event twice, since AWS delivers at least once. */
+function ordersOf(events: Change[]): Change[][] {
+  // ten deliveries have 113,400 orders
+  if (events.length > 4) return permutations(events).map((order) => [...order, ...order.toReversed()])
+  return permutations([...events, ...events])
+}
 
 /** The index after all changes of the bucket, and then all deliveries. */
 async function indexAfter(changes: Change[], deliveries: Change[]) {

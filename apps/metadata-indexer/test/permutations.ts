@@ -1,4 +1,8 @@
+/** Every order of the items; those that differ only by equal items count as one. */
 export function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]]
-  return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]))
+  const isFirst = (item: T, index: number) => items.indexOf(item) === index
+  return items.flatMap((item, index) => {
+    return isFirst(item, index) ? permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]) : []
+  })
 }

@@ -5,6 +5,7 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toDeadLetter } from '../../src/dlq/dead-letter.ts'
 import { discardDeadLetters } from '../../src/dlq/discard-dead-letters.ts'
 import { groupDeadLetters } from '../../src/dlq/group-dead-letters.ts'
 import { openDeadLetterQueue } from '../../src/dlq/open-dead-letter-queue.ts'
@@ -176,10 +177,26 @@ describe.each([
     const subscriber = queues.newSubscriber()
     await sendDeadLetter(queues.sqs, subscriber, buildNotification({ key: 'a.jpg' }), denied)
 
-    const result = await redriveDeadLetters(thatDeletesNothing(queues.sqs), subscriber, { rate: 100, maxRedrives: 3 })
+    const result = await redriveDeadLetters(thatRefuses('DeleteMessageBatchCommand', queues.sqs), subscriber, {
+      rate: 100,
+      maxRedrives: 3,
+    })
 
     expect(result).toMatchObject({ done: 0, duplicates: 0, failed: [{ isSent: true }] })
     await expectDepth(subscriber, { waiting: 1, deadLetters: 1 })
+  })
+
+  test('what SQS does not take back stays a dead letter, and is told', async () => {
+    const subscriber = queues.newSubscriber()
+    await sendDeadLetter(queues.sqs, subscriber, buildNotification({ key: 'a.jpg' }), denied)
+
+    const result = await redriveDeadLetters(thatRefuses('SendMessageBatchCommand', queues.sqs), subscriber, {
+      rate: 100,
+      maxRedrives: 3,
+    })
+
+    expect(result).toMatchObject({ done: 0, failed: [{ error: 'InternalError', isSent: false }] })
+    await expectDepth(subscriber, { waiting: 0, deadLetters: 1 })
   })
 
   test('letters that come again early do not hide those that nobody has seen', async () => {
@@ -267,16 +284,29 @@ describe.each([
   })
 })
 
+test('what SQS has moved itself is told from what the function gave up, after a redrive, too', () => {
+  const message = {
+    Body: buildNotification({ key: 'a.jpg' }),
+    Attributes: { DeadLetterQueueSourceArn: 'arn:aws:sqs:eu-west-1:111111111111:queue', ApproximateReceiveCount: '17' },
+    MessageAttributes: { redrives: { DataType: 'Number', StringValue: '1' } },
+  }
+
+  const letter = toDeadLetter('thumbnailer', message, 14)
+
+  expect(letter).toMatchObject({ kind: 'sqs', keys: ['a.jpg'], errorName: undefined, attempts: 14, redrives: 1 })
+  expect(letter.reason).toBe('moved by SQS: the function died or was throttled')
+})
+
 const clientsOf = ({ sqs }: Queues) => ({ sqs })
 
-/** The same SQS, which answers every deletion with a refusal. */
-function thatDeletesNothing(sqs: SQSClient): SQSClient {
+/** The same SQS, which refuses every entry of this command. */
+function thatRefuses(refused: string, sqs: SQSClient): SQSClient {
   const { endpoint, region, credentials } = sqs.config
   const refusing = new SQSClient({ ...(endpoint ? { endpoint } : {}), region, credentials })
   refusing.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
-        if (commandName !== 'DeleteMessageBatchCommand') return next(args)
+        if (commandName !== refused) return next(args)
         const Entries = 'Entries' in args.input ? (args.input.Entries ?? []) : []
         const Failed = Entries.map(({ Id }) => ({ Id, SenderFault: false, Code: 'InternalError' }))
         return { response: {}, output: { $metadata: {}, Failed } }

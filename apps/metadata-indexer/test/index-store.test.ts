@@ -122,24 +122,35 @@ describe('the index in DynamoDB', () => {
   })
 
   it('writes the row of an ordinary upload for one write unit', async () => {
-    const units: (number | undefined)[] = []
-    const metered = {
-      async send(command: { input: object }) {
-        Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' })
-        const output = await client.send(command as never)
-        units.push((output as { ConsumedCapacity?: { CapacityUnits?: number } }).ConsumedCapacity?.CapacityUnits)
-        return output
-      },
-    }
+    const { metered, units } = meter()
 
-    await createDynamoDbIndex(metered as never, await createTable()).putUnlessNewer({
-      ...fullestRow,
-      order: '0'.repeat(32),
-    })
+    await createDynamoDbIndex(metered, await createTable()).putUnlessNewer({ ...fullestRow, order: '0'.repeat(32) })
+
+    expect(units).toEqual([1])
+  })
+
+  it('reads a row as it is now: half a unit would buy what it was a moment ago', async () => {
+    const { metered, units } = meter()
+
+    await createDynamoDbIndex(metered, await createTable()).getRow('photo.jpg')
 
     expect(units).toEqual([1])
   })
 })
+
+/** The client, and the units that DynamoDB has charged for each of its calls. */
+function meter() {
+  const units: (number | undefined)[] = []
+  const metered = {
+    async send(command: { input: object }) {
+      Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' })
+      const output = await client.send(command as never)
+      units.push((output as { ConsumedCapacity?: { CapacityUnits?: number } }).ConsumedCapacity?.CapacityUnits)
+      return output
+    },
+  }
+  return { metered: metered as never, units }
+}
 
 /** Every attribute there is, with values as long as they come in practice. */
 const fullestRow = buildLiveRow({

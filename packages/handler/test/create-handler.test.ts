@@ -65,6 +65,16 @@ test('reports only the message that failed', async () => {
   expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-2' }] })
 })
 
+test('tries again the message whose job throws undefined, and that one alone', async () => {
+  const job: Job = ({ key }) => (key === 'b' ? Promise.reject<never>(undefined) : Promise.resolve(done()))
+  const { handler, queue } = createTestHandler(job)
+
+  const response = await handler(buildSqsEvent([upload('a'), upload('b'), upload('c')]), context)
+
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-2' }] })
+  expect([...queue.visibility.keys()]).toEqual(['message-2'])
+})
+
 test('reports every message when all fail, in the first invocation and in the next', async () => {
   const { handler } = createTestHandler(() => Promise.reject(new Error('no')))
   const all = { batchItemFailures: [{ itemIdentifier: 'message-1' }, { itemIdentifier: 'message-2' }] }

@@ -30,7 +30,7 @@ await report({
   'as many, of which one in fifty never comes, and a reconcile': async () => {
     insistAsExpected(await drillInProcess({ ...usual, dropped: 0.02 }))
   },
-  '100 short histories of few keys': async () => insistAsExpected(await drillRuns(100, fewKeys)),
+  '200 short histories of few keys': async () => insistAsExpected(await drillRuns(200, fewKeys)),
   '50 of them with a constant sequencer, 50 with none': async () => {
     insistAsExpected(await drillRuns(50, { ...fewKeys, sequencers: 'constant' }))
     insistAsExpected(await drillRuns(50, { ...fewKeys, sequencers: 'none' }))

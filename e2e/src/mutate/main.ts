@@ -7,16 +7,16 @@ import { findFailingTest, runMutation } from './run-mutation.ts'
 import { scratchCopy } from './scratch-copy.ts'
 
 /**
- * `pnpm mutate [--only PATH] [--check]`: breaks one rule at a time in a scratch copy and says which test noticed. With
- * `--check` it only looks whether the code still has a place for each mutation.
+ * `pnpm mutate [--only TEXT] [--check]`: breaks one rule at a time in a scratch copy and says which test noticed; `--only` those
+ * with the text in their path or rule. With `--check` it only looks whether the code still has a place for each mutation.
  */
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, check: { type: 'boolean', default: false } },
 })
 const root = join(import.meta.dirname, '../../..')
-const chosen = mutations.filter(({ file }) => file.includes(values.only))
+const chosen = mutations.filter(({ file, breaks }) => `${file} ${breaks}`.includes(values.only))
 if (chosen.length === 0) {
-  console.error(`mutate: no mutation of a file with "${values.only}" in its path`)
+  console.error(`mutate: no mutation with "${values.only}" in its path or rule`)
   process.exit(2)
 }
 

@@ -12,6 +12,8 @@ export interface Mutation {
   replace: string
   /** The workspace folder whose tests are run. */
   workspace: string
+  /** A pattern in the name of the test that must notice. Absent: any of the workspace may. */
+  by?: string
 }
 
 /** Mutations of one workspace, whose own tests must notice them; `file` is a path in it. */

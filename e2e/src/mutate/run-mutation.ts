@@ -9,19 +9,20 @@ export async function runMutation(mutation: Mutation, copy: string): Promise<str
   const { original, mutated } = mutate(mutation, copy)
   writeFileSync(file, mutated)
   try {
-    return await findFailingTest(mutation.workspace, copy)
+    return await findFailingTest(mutation.workspace, copy, mutation.by)
   } finally {
     writeFileSync(file, original)
   }
 }
 
-/** The first test of a workspace that fails, in the copy as it is. */
-export async function findFailingTest(workspace: string, copy: string): Promise<string | undefined> {
+/** The first test of a workspace that fails, in the copy as it is; `name`: only of those whose name matches this pattern. */
+export async function findFailingTest(workspace: string, copy: string, name?: string): Promise<string | undefined> {
   const folder = join(copy, workspace)
   const report = join(folder, 'reports/test.json')
   rmSync(report, { force: true })
   const config = join(relative(folder, copy), 'vitest.config.ts')
-  const code = await run('vitest', ['run', '--root', '.', '--config', config, '--bail', '1'], folder)
+  const named = name === undefined ? [] : ['--testNamePattern', name]
+  const code = await run('vitest', ['run', '--root', '.', '--config', config, '--bail', '1', ...named], folder)
   if (code === 0) return undefined
   const { testResults }: TestReport = JSON.parse(readFileSync(report, 'utf8'))
   for (const { assertionResults, message } of testResults) {

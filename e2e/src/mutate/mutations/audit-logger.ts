@@ -25,4 +25,16 @@ export const auditLogger = mutationsOf('apps/audit-logger', [
     find: `if (source === 'replay') return undefined`,
     replace: `if (source === 'replay' && event.type === 'other') return undefined`,
   },
+  {
+    breaks: 'one event has one entry, by whichever way it comes',
+    file: 'src/to-audit-entry.ts',
+    find: `.slice(0, 'yyyy-mm-ddThh:mm:ss'.length)`,
+    replace: ``,
+  },
+  {
+    breaks: 'what is not known is kept, too',
+    file: 'src/to-audit-entry.ts',
+    find: `    ...(details === undefined ? {} : { details: JSON.stringify(details) }),\n`,
+    replace: ``,
+  },
 ])

@@ -5,6 +5,7 @@ import { handler } from './handler.ts'
 import { infra } from './infra.ts'
 import { localCloud } from './local-cloud.ts'
 import { metadataIndexer } from './metadata-indexer.ts'
+import { operator } from './operator.ts'
 import { thumbnailer } from './thumbnailer.ts'
 
 export const mutations: Mutation[] = [
@@ -15,4 +16,5 @@ export const mutations: Mutation[] = [
   ...auditLogger,
   ...infra,
   ...localCloud,
+  ...operator,
 ]

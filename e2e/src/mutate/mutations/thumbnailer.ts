@@ -36,6 +36,7 @@ export const thumbnailer = mutationsOf('apps/thumbnailer', [
     file: 'src/replace-renditions.ts',
     find: `.filter((key) => !wantedKeys.has(key))`,
     replace: `.filter((key) => !wantedKeys.has(key) && key === firstKey)`,
+    by: 'removes everything under the prefix with the object, sizes of former settings too',
   },
   {
     breaks: 'a second try looks at everything under the prefix',
@@ -96,5 +97,53 @@ export const thumbnailer = mutationsOf('apps/thumbnailer', [
     file: 'src/render-file.ts',
     find: `await rm(path, { force: true })`,
     replace: `void rm`,
+  },
+  {
+    breaks: 'archived: what was made of the same object stays',
+    file: 'src/create-thumbnails.ts',
+    find: `replaces: stored.filter(({ origin }) => origin?.sourceETag !== source.eTag),`,
+    replace: `replaces: stored,`,
+  },
+  {
+    breaks: 'archived: what was made of another object goes',
+    file: 'src/create-thumbnails.ts',
+    find: `replaces: stored.filter(({ origin }) => origin?.sourceETag !== source.eTag),`,
+    replace: `replaces: [],`,
+  },
+  {
+    breaks: 'an event only says where to look',
+    file: 'src/create-thumbnails.ts',
+    find: `const wanted = source ? await`,
+    replace: `const wanted = source && event.type === 'created' ? await`,
+  },
+  {
+    breaks: 'an annotation is no change of the object',
+    file: 'src/create-thumbnails.ts',
+    find: `  if (event.kind === 'annotation') return skipped('not a change of the object')\n`,
+    replace: ``,
+  },
+  {
+    breaks: 'two who write at the same time start over',
+    file: 'src/s3-store.ts',
+    find: `hasStatus(error, 409, 412)`,
+    replace: `hasStatus(error, 412)`,
+  },
+  {
+    breaks: 'a denial is never taken for gone',
+    file: 'src/s3-store.ts',
+    find: `if (hasStatus(error, 404, 405)) return undefined\n    throw error`,
+    replace: `if (hasStatus(error, 403, 404, 405)) return undefined\n    throw error`,
+  },
+  {
+    breaks: "a rendition's key does not climb out of a folder",
+    file: 'src/rendition-keys.ts',
+    find: `return /^\\.\\.?$/.test(segment) ? segment.replaceAll('.', '%2E') : encodeURIComponent(segment)`,
+    replace: `return encodeURIComponent(segment)`,
+  },
+  {
+    breaks: 'what has been made is not made again',
+    file: 'src/create-thumbnails.ts',
+    find: `  if (seen && isCurrent(found, keys, seen, spec)) return done(spec.sizes.join(' '))\n`,
+    replace: `  void isCurrent\n`,
   },
 ])

@@ -53,14 +53,15 @@ export function createDynamoDb({ dataDir, accountId, region, timeScale, warn }: 
 
   /** Makes the table and waits until it can be used; one with the same keys is kept, one with others is an error. */
   async function createTable(table: TableSpec, ttlAttribute?: string): Promise<void> {
-    const { TableName = '' } = table
+    const { TableName = '', KeySchema, AttributeDefinitions, GlobalSecondaryIndexes: indexes } = table
     const find = async () =>
       (await execute('DescribeTable', { TableName }).catch(ignoring('ResourceNotFoundException')))?.Table
     const existing = await find()
-    if (existing && JSON.stringify(existing.KeySchema) !== JSON.stringify(table.KeySchema)) {
+    if (existing && JSON.stringify(existing.KeySchema) !== JSON.stringify(KeySchema)) {
       throw new Error(`table ${TableName} exists with other keys: remove the data folder or rename the table`)
     }
-    if (!existing) await execute('CreateTable', { ...table, BillingMode: 'PAY_PER_REQUEST' })
+    const keys = { TableName, KeySchema, AttributeDefinitions, ...(indexes && { GlobalSecondaryIndexes: indexes }) }
+    if (!existing) await execute('CreateTable', { ...keys, BillingMode: 'PAY_PER_REQUEST' })
     while ((await find())?.TableStatus !== 'ACTIVE') await delay(2)
     if (ttlAttribute) ttlAttributes.set(TableName, ttlAttribute)
     else ttlAttributes.delete(TableName)

@@ -90,16 +90,10 @@ export function sqsQueryName(code: string): string {
     : code.replace(/^AccessDeniedException$/, 'AccessDenied')
 }
 
+type Asked = { service: string; isJson: boolean; path: string; requestId: string }
+
 /** The error as the service's own clients expect it; for an unknown service by the form of its requests. */
-export function renderError(
-  error: ApiError,
-  {
-    service,
-    isJson,
-    path,
-    requestId: RequestId,
-  }: { service: string; isJson: boolean; path: string; requestId: string },
-): ApiReply {
+export function renderError(error: ApiError, { service, isJson, path, requestId: RequestId }: Asked): ApiReply {
   const { message: Message, details } = error
   const codes: Record<string, string> = protocols.get(service)?.codes ?? (isJson ? jsonCodes : {})
   const Code = codes[error.code] ?? error.code
@@ -130,10 +124,21 @@ function xmlReply(status: number, root: string, content: XmlElements): ApiReply 
   return { status, headers: { 'content-type': 'application/xml' }, body }
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' }
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+}
+
+export function escapeXml(content: unknown): string {
+  return String(content).replace(/[&<>"\n\r]/g, (character) => entities[character] ?? '')
+}
 
 function toXml(content: string | number | XmlElements): string {
-  if (typeof content !== 'object') return String(content).replace(/[&<>"\r]/g, (character) => entities[character] ?? '')
+  if (typeof content !== 'object') return escapeXml(content)
   const elements = Object.entries(content).flatMap(([name, value]) =>
     [value ?? []].flat().map((item) => `<${name}>${toXml(item)}</${name}>`),
   )

@@ -46,10 +46,8 @@ export function createMappings(site: Site, sqs: Sqs, functions: Functions, { all
 
   function start(config: MappingConfig, template: Given): void {
     const { UUID, EventSourceArn: queueArn, Enabled: isEnabled } = config
-    const [queue, { config: functionConfig, warm, principal }] = [
-      sqs.queue(queueArn),
-      functions.find(config.FunctionName),
-    ]
+    const queue = sqs.queue(queueArn)
+    const { config: functionConfig, warm, principal } = functions.find(config.FunctionName)
     check(config, queue.valueOf('VisibilityTimeout'), functionConfig.Timeout)
     const may = (action: string) => allows(principal, `sqs:${action}`, queueArn)
     if (isEnabled) {

@@ -5,17 +5,15 @@ import { resolveStack } from './resolve-stack.ts'
 
 /** What synthesized stacks come to in one account and region, in their order: without making anything. */
 export async function resolvePolicies(assemblies: string[], place: Pick<Site, 'accountId' | 'region'>) {
-  const site: Site = { ...place, endpoint: sqsEndpoint(place), dataDir: '', timeScale: 1, warn: () => {} }
+  const endpoint = `https://sqs.${place.region}.amazonaws.com`
+  const site: Site = { ...place, endpoint, dataDir: '', timeScale: 1, warn: () => {} }
   /** SSM's, by which a stack knows those before it. */
   const parameters: Record<string, string> = {}
   const policies: { stack: string; id: string; arn: string; document: PolicyDocument }[] = []
   for (const folder of assemblies) {
     const assembly = await readAssembly(folder)
-    for (const { id, type, typeName, name, properties } of resolveStack(
-      assembly,
-      site,
-      (wanted) => parameters[wanted],
-    )) {
+    const resources = resolveStack(assembly, site, (parameter) => parameters[parameter])
+    for (const { id, type, typeName, name, properties } of resources) {
       if (typeName === 'AWS::SSM::Parameter') parameters[name] = String(properties['Value'])
       const found = type.policies?.(properties as never, name, site) ?? []
       policies.push(...found.map(([arn, document]) => ({ stack: assembly.stackName, id, arn, document })))
@@ -23,5 +21,3 @@ export async function resolvePolicies(assemblies: string[], place: Pick<Site, 'a
   }
   return { policies, parameters }
 }
-
-const sqsEndpoint = ({ region }: Pick<Site, 'region'>) => `https://sqs.${region}.amazonaws.com`

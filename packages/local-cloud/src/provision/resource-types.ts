@@ -84,19 +84,8 @@ const table: ResourceType<TableProperties> = {
   keeps: 'BillingMode DeletionProtectionEnabled PointInTimeRecoverySpecification Replicas Tags',
   name: ['TableName', 255],
   arn: (name, site) => arnOf(site, 'dynamodb', `table/${name}`),
-  make: (
-    { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, TimeToLiveSpecification: ttl },
-    TableName,
-    stack,
-  ) => {
-    const spec = {
-      TableName,
-      KeySchema,
-      AttributeDefinitions,
-      ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
-    }
-    return stack.dynamodb.createTable(spec, ttl?.Enabled ? ttl.AttributeName : undefined)
-  },
+  make: ({ TimeToLiveSpecification: ttl, ...spec }, TableName, { dynamodb }) =>
+    dynamodb.createTable({ ...spec, TableName }, ttl?.Enabled ? ttl.AttributeName : undefined),
 }
 
 const parameter: ResourceType<{ Type: string; Value: string }> = {

@@ -9,8 +9,8 @@ export type Content = { blob: string; Size: number; ETag: string; checksum: Chec
 
 export type Blobs = ReturnType<typeof createBlobs>
 
-// Up to here a blocking system call costs less than the thread pool's round trips
-const smallBytes = 256 * 1024
+// A blocking system call costs less for so much than the thread pool's round trips
+const chunkBytes = 256 * 1024
 
 /**
  * Bytes in files with random names: no key ever becomes a path. A blob is written whole before a row names it, so a reader
@@ -37,22 +37,13 @@ export function createBlobs(folder: string) {
   }
 
   /** Opens at once: whoever overwrites the object from now on does not disturb the reader. */
-  function read({ blob, Size }: Content, start = 0, length = Size): Buffer | AsyncIterable<Buffer> {
-    const fd = fs.openSync(pathOf(blob), 'r')
-    if (length > smallBytes) return readChunks(fd, start, start + length)
-    const bytes = Buffer.alloc(length)
-    fs.readSync(fd, bytes, 0, length, start)
-    fs.closeSync(fd)
-    return bytes
+  function read({ blob, Size }: Content, start = 0, length = Size): AsyncIterable<Buffer> {
+    return readChunks(fs.openSync(pathOf(blob), 'r'), start, start + length)
   }
 
   /** The bytes of several, or a range of one. */
   async function* stream(contents: Content[], range: { start?: number; length?: number } = {}) {
-    for (const content of contents) {
-      const bytes = read(content, range.start, range.length)
-      if (Buffer.isBuffer(bytes)) yield bytes
-      else yield* bytes
-    }
+    for (const content of contents) yield* read(content, range.start, range.length)
   }
 
   /** Removes what a killed process left half done. */
@@ -65,7 +56,7 @@ export function createBlobs(folder: string) {
 
 /** Each chunk is good until the next one is asked for: all of them are the same memory. */
 async function* readChunks(fd: number, start: number, end: number): AsyncGenerator<Buffer> {
-  const buffer = Buffer.alloc(smallBytes)
+  const buffer = Buffer.alloc(Math.min(chunkBytes, end - start))
   try {
     for (let [at, count] = [start, 1]; at < end && count > 0; at += count) {
       count = fs.readSync(fd, buffer, 0, Math.min(buffer.length, end - at), at)

@@ -15,9 +15,10 @@ export const listOperations: Operations = {
   },
   HeadBucket: (_, { site }) => ({ BucketRegion: site.region }),
   // The one answer whose root element holds text, which no schema expresses
-  GetBucketLocation: (_, { site }) => ({ Body: `<LocationConstraint ${xmlns}>${site.region}</LocationConstraint>` }),
-  GetBucketVersioning: (_, { bucket: { versioning } }) =>
-    versioning === 'Off' ? { Body: `<VersioningConfiguration ${xmlns}/>` } : { Status: versioning },
+  GetBucketLocation: (_, { site: { region } }) => ({
+    Body: `<LocationConstraint xmlns="${xmlNamespace}">${region}</LocationConstraint>`,
+  }),
+  GetBucketVersioning: (_, { bucket: { versioning } }) => ({ Status: versioning === 'Off' ? undefined : versioning }),
   GetBucketNotificationConfiguration: (_, { bucket }) => ({ TopicConfigurations: bucket.topics }),
 
   ListObjects: (input, call) => listObjects(input, call, true),
@@ -44,8 +45,6 @@ export const listOperations: Operations = {
     return { ...page, Uploads, NextUploadIdMarker: last?.UploadId }
   },
 }
-
-const xmlns = `xmlns="${xmlNamespace}"`
 
 const ownerOf = ({ accountId }: S3Call['site']) => ({ ID: accountId.padStart(64, '0') })
 

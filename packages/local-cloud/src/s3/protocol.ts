@@ -1,8 +1,8 @@
 import * as sdk from '@aws-sdk/client-s3'
 import { AwsRestXmlProtocol } from '@aws-sdk/core/protocols'
-import { HttpBindingProtocol } from '@smithy/core/protocols'
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { ApiCall, ApiReply } from '../api.ts'
+import { escapeXml } from '../protocols.ts'
 import { fail } from './conditions.ts'
 
 // Neither the protocol's parts nor the schemas are a promised API: this file is all that touches them, and its test pins them
@@ -27,10 +27,11 @@ function toOperation([, , name, traits, inputSchema, outputSchema]: typeof sdk.P
   const required = members.slice(0, Number(Object(input.getSchema())[6] ?? 0)).map(([, member]) => bindingOf(member))
   // Whether checksum headers are about the request's own body
   const hasBodyChecksum = httpChecksum !== undefined
-  return { name, method, status, level, query, required, input, output, hasBodyChecksum }
+  const document = documentOf(output)
+  return { name, method, status, level, query, required, input, output, document, hasBodyChecksum }
 }
 
-/** Where HTTP carries a member of an input. */
+/** Where HTTP carries a member of an input or an output. */
 function bindingOf(member: NormalizedSchema) {
   const { httpHeader, httpQuery, httpPrefixHeaders: prefix, httpPayload: isPayload } = member.getMergedTraits()
   return { header: httpHeader?.toLowerCase() ?? '', query: httpQuery ?? '', prefix, isPayload }
@@ -119,16 +120,52 @@ export function unprefix(members: object, prefix: string): Record<string, unknow
 }
 
 /** Members of an operation's output; what the output does not have is not sent. `Body` may stand for the document. */
-export type Answer = { [member: string]: unknown; Body?: ApiReply['body']; Expires?: string; $status?: number }
+export type Answer = { [member: string]: unknown; Body?: ApiReply['body']; $status?: number }
 
-/** Sends an output as the SDK sends an input. */
-export async function writeReply({ output, status }: Operation, { $status, Body, Expires, ...answer }: Answer) {
-  const schema = { namespace: '', name: '', traits: 0, input: output, output }
-  const context = { endpoint: async () => undefined } as never
-  const sent = await HttpBindingProtocol.prototype.serializeRequest.call(protocol, schema, answer, context)
-  const document = typeof Body === 'string' ? Body : sent.body
-  if (document !== undefined) sent.headers['content-type'] = 'application/xml'
-  if (Expires !== undefined) sent.headers['expires'] = Expires
-  const xml = document === undefined ? '' : `<?xml version="1.0" encoding="UTF-8"?>\n${document}`
-  return { status: $status ?? status, headers: sent.headers, body: Body instanceof Object ? Body : Buffer.from(xml) }
+export function writeReply({ output, status, document }: Operation, { $status, Body, ...answer }: Answer): ApiReply {
+  const headers: Record<string, string> = {}
+  for (const [name, member] of output.structIterator()) {
+    const [value, { header, prefix }] = [answer[name], bindingOf(member)]
+    if (header && value !== undefined) headers[header] = value instanceof Date ? value.toUTCString() : String(value)
+    for (const [key, text] of Object.entries(prefix ? Object(value) : {})) headers[prefix + key] = String(text)
+  }
+  const content = typeof Body === 'string' || !document ? Body : document(answer)
+  if (typeof content !== 'string') return { status: $status ?? status, headers, ...(content && { body: content }) }
+  headers['content-type'] = 'application/xml'
+  return { status: $status ?? status, headers, body: `<?xml version="1.0" encoding="UTF-8"?>\n${content}` }
+}
+
+type Write = (value: unknown) => string
+
+/** What writes the document of an output, which is one of its members or all; undefined: it has none, or a stream. */
+function documentOf(output: NormalizedSchema): Write | undefined {
+  const members = [...output.structIterator()].filter(([, member]) => isInDocument(member))
+  const [key, schema] = members.find(([, member]) => bindingOf(member).isPayload) ?? ['', output]
+  if (members.length === 0 || schema.isStreaming()) return undefined
+  const write = writerOf(schema, schema.getMergedTraits().xmlName ?? schema.getName() ?? '', ` xmlns="${xmlNamespace}"`)
+  return key ? (answer) => write(Object(answer)[key]) : write
+}
+
+function isInDocument(member: NormalizedSchema): boolean {
+  const { header, prefix } = bindingOf(member)
+  return !header && !prefix
+}
+
+/** Writes as the SDK's codec would, which makes objects of all elements: a page of 1,000 keys takes a third of its time. */
+function writerOf(schema: NormalizedSchema, name: string, attributes = ''): Write {
+  const toElement = (content: string) => `<${name}${attributes}>${content}</${name}>`
+  if (schema.isListSchema()) {
+    const [item, isFlat] = [schema.getValueSchema(), schema.getMergedTraits().xmlFlattened]
+    const writeItem = writerOf(item, isFlat ? name : (item.getMergedTraits().xmlName ?? 'member'))
+    return (items) => (isFlat ? String : toElement)((items as unknown[]).map(writeItem).join(''))
+  }
+  if (!schema.isStructSchema()) {
+    return (value) => toElement(escapeXml(value instanceof Date ? value.toISOString().replace('.000Z', 'Z') : value))
+  }
+  const members = [...schema.structIterator()].filter(([, member]) => isInDocument(member))
+  const writers = members.map(([key, member]) => {
+    const write = writerOf(member, member.getMergedTraits().xmlName ?? key)
+    return (value: unknown) => (Object(value)[key] === undefined ? '' : write(Object(value)[key]))
+  })
+  return (value) => toElement(writers.map((write) => write(value)).join(''))
 }

@@ -182,17 +182,6 @@ export function createQueue(arn: string, { timeScale, warn }: Site, findQueue: (
 
   const setAttributes = (changed: Record<string, string>) => void (attributes = changed)
   const purge = () => messages.forEach(forget)
-  return {
-    arn,
-    setAttributes,
-    valueOf,
-    redrivePolicy,
-    describe,
-    send,
-    accept,
-    receive,
-    remove,
-    changeVisibility,
-    purge,
-  }
+  const operations = { send, receive, remove, changeVisibility, purge, describe }
+  return { arn, setAttributes, valueOf, redrivePolicy, accept, ...operations }
 }

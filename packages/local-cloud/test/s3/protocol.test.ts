@@ -3,10 +3,9 @@ import { NormalizedSchema } from '@smithy/core/schema'
 import { expect, test } from 'vitest'
 import { fromXml, operations, writeReply } from '../../src/s3/protocol.ts'
 
-const textOf = ({ body }: { body: unknown }) => (Buffer.isBuffer(body) ? body.toString() : body)
 const find = (wanted: string) => operations.find(({ name }) => name === wanted)!
 
-test('writes an output as HTTP carries it, and nothing that the output does not have', async () => {
+test('writes an output as HTTP carries it, and nothing that the output does not have', () => {
   const page = {
     Name: 'b',
     IsTruncated: false,
@@ -16,18 +15,18 @@ test('writes an output as HTTP carries it, and nothing that the output does not 
   }
   const object = { Metadata: { a: 'b' }, LastModified: new Date(0), Expires: '0', VersionId: undefined, Size: 1 }
 
-  const listed = await writeReply(find('ListObjectsV2'), page)
-  const copied = await writeReply(find('CopyObject'), { CopyObjectResult: { ETag: 'e' }, VersionId: 'v' })
-  const read = await writeReply(find('GetObject'), { ...object, Body: Buffer.from('text'), $status: 206 })
+  const listed = writeReply(find('ListObjectsV2'), page)
+  const copied = writeReply(find('CopyObject'), { CopyObjectResult: { ETag: 'e' }, VersionId: 'v' })
+  const read = writeReply(find('GetObject'), { ...object, Body: Buffer.from('text'), $status: 206 })
 
   expect(listed.headers).toEqual({ 'content-type': 'application/xml' })
-  expect(textOf(listed)).toBe(
+  expect(listed.body).toBe(
     '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">' +
-      '<IsTruncated>false</IsTruncated><Contents><Key> a&amp;&lt;&#x0A;</Key><LastModified>1970-01-01T00:00:00Z' +
+      '<IsTruncated>false</IsTruncated><Contents><Key> a&amp;&lt;&#10;</Key><LastModified>1970-01-01T00:00:00Z' +
       '</LastModified><Size>1</Size></Contents><Name>b</Name></ListBucketResult>',
   )
   expect(copied.headers).toMatchObject({ 'x-amz-version-id': 'v' })
-  expect(textOf(copied)).toMatch(/<CopyObjectResult xmlns="[^"]*"><ETag>e</)
+  expect(copied.body).toMatch(/<CopyObjectResult xmlns="[^"]*"><ETag>e</)
   expect(read).toMatchObject({ status: 206, body: Buffer.from('text') })
   expect(read.headers).toMatchObject({
     'x-amz-meta-a': 'b',

@@ -27,6 +27,11 @@ export function createDynamoDb({ dataDir, accountId, region, timeScale, warn }: 
   const { checkTypes, checkValidations } = require('dynalite/validations')
   const store = require('dynalite/db').create({ path: join(dataDir, 'dynamodb'), createTableMs: 0 })
   Object.assign(store.tableDb, { awsAccountId: accountId, awsRegion: region })
+  // Its reads are short and many, two for a PutItem: to wake another thread for each takes longer than to read
+  const opened: Promise<void> = store.db.open()
+  store.db.get = (key: string, done: (error: Error | null, value?: unknown) => void) => {
+    opened.then(() => store.db.getSync(key)).then((value) => setImmediate(done, null, value), done)
+  }
   const ttlAttributes = new Map<string, string>()
 
   async function execute(operation: string, input: object): Promise<Output> {

@@ -126,7 +126,8 @@ export function writeReply({ output, status, document }: Operation, { $status, B
   const headers: Record<string, string> = {}
   for (const [name, member] of output.structIterator()) {
     const [value, { header, prefix }] = [answer[name], bindingOf(member)]
-    if (header && value !== undefined) headers[header] = value instanceof Date ? value.toUTCString() : String(value)
+    if (header && value !== undefined)
+      headers[header] = value instanceof Date ? value.toUTCString() : String(value as string | number)
     for (const [key, text] of Object.entries(prefix ? Object(value) : {})) headers[prefix + key] = String(text)
   }
   const content = typeof Body === 'string' || !document ? Body : document(answer)

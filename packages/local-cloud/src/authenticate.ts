@@ -38,7 +38,7 @@ export async function authenticate(
   const details = { AWSAccessKeyId: accessKeyId }
   if (!key)
     throw new ApiError(403, 'InvalidAccessKeyId', 'The AWS Access Key Id does not exist in our records.', details)
-  checkTime(claim, (Date.now() - claim.signedAt.getTime()) / 1000)
+  checkTime(claim, new Date())
 
   const call = { service, principal: key.principal, requestId, method, url, headers }
   if (service !== 's3') {
@@ -56,6 +56,11 @@ export async function authenticate(
 function readClaim({ headers, query }: Signed) {
   const { authorization = '' } = headers
   const isPresigned = query.has('X-Amz-Signature')
+  // As S3 does for every bucket made since 2020; awscli 1 and boto3 still presign so unless they are told otherwise
+  if (query.has('AWSAccessKeyId') || authorization.startsWith('AWS ')) {
+    const message = 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.'
+    throw new ApiError(400, 'InvalidRequest', message)
+  }
   if (!isPresigned && !authorization.startsWith('AWS4-HMAC-SHA256 ')) {
     throw new ApiError(403, 'AccessDenied', 'Access Denied: the request is not signed')
   }
@@ -78,16 +83,19 @@ function readClaim({ headers, query }: Signed) {
 }
 
 /** Refuses a signature made for another time: 15 minutes either way, or outside the life of a presigned URL. */
-function checkTime({ expiresSeconds }: Claim, ageSeconds: number): void {
-  if (expiresSeconds === undefined) {
-    if (Math.abs(ageSeconds) <= 900) return
-    throw new ApiError(403, 'RequestTimeTooSkewed', 'The request time differs too much from the current time.')
-  }
-  if (!(expiresSeconds >= 1 && expiresSeconds <= 604_800)) {
+function checkTime({ expiresSeconds, longDate: RequestTime, signedAt }: Claim, now: Date): void {
+  const [ageSeconds, ServerTime] = [(+now - +signedAt) / 1000, now.toISOString()]
+  if (expiresSeconds !== undefined && !(expiresSeconds >= 1 && expiresSeconds <= 604_800)) {
     throw new ApiError(400, 'AuthorizationQueryParametersError', 'X-Amz-Expires must be 1 to 604800 seconds')
   }
-  if (ageSeconds < -900) throw new ApiError(403, 'AccessDenied', 'Request is not yet valid')
-  if (ageSeconds > expiresSeconds) throw new ApiError(403, 'AccessDenied', 'Request has expired')
+  if (ageSeconds >= -900 && ageSeconds <= (expiresSeconds ?? 900)) return
+  if (expiresSeconds === undefined) {
+    const message = 'The difference between the request time and the current time is too large.'
+    const details = { RequestTime, ServerTime, MaxAllowedSkewMilliseconds: '900000' }
+    throw new ApiError(403, 'RequestTimeTooSkewed', message, details)
+  }
+  const message = ageSeconds < 0 ? 'Request is not yet valid' : 'Request has expired'
+  throw new ApiError(403, 'AccessDenied', message, { 'X-Amz-Expires': String(expiresSeconds), ServerTime })
 }
 
 /** Signs the request again with the key's secret and compares. Errors are S3's; protocols.ts translates them. */

@@ -85,9 +85,8 @@ async function readRest({ method, url }: ApiCall, body: string) {
 /** What SQS's errors were called in its query protocol: botocore, older SDKs and SNS's dead letters still do. */
 export function sqsQueryName(code: string): string {
   if (code === 'QueueDoesNotExist') return 'AWS.SimpleQueueService.NonExistentQueue'
-  return code.includes('Batch')
-    ? `AWS.SimpleQueueService.${code}`
-    : code.replace(/^AccessDeniedException$/, 'AccessDenied')
+  if (code.includes('Batch')) return `AWS.SimpleQueueService.${code}`
+  return code === 'AccessDeniedException' ? 'AccessDenied' : code
 }
 
 type Asked = { service: string; isJson: boolean; path: string; requestId: string }
@@ -97,7 +96,7 @@ export function renderError(error: ApiError, { service, isJson, path, requestId:
   const { message: Message, details } = error
   const codes: Record<string, string> = protocols.get(service)?.codes ?? (isJson ? jsonCodes : {})
   const Code = codes[error.code] ?? error.code
-  const is400 = error.code === 'AccessDenied' && ['dynamodb', 'ssm'].includes(service)
+  const is400 = error.status === 403 && ['dynamodb', 'ssm'].includes(service)
   const status = is400 ? 400 : error.status
   const Type = status < 500 ? 'Sender' : 'Receiver'
   if ('SignatureDoesNotMatch' in codes) {
@@ -105,7 +104,8 @@ export function renderError(error: ApiError, { service, isJson, path, requestId:
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': Code, ...queryError }
     return jsonReply(status, { __type: Code, message: Message, ...details }, headers)
   }
-  if (protocols.has(service)) return xmlReply(status, 'ErrorResponse', { Error: { Type, Code, Message }, RequestId })
+  if (service && service !== 's3')
+    return xmlReply(status, 'ErrorResponse', { Error: { Type, Code, Message }, RequestId })
   const reply = xmlReply(status, 'Error', { Code, Message, ...(details as XmlElements), Resource: path, RequestId })
   return { ...reply, headers: { ...reply.headers, ...error.headers } }
 }

@@ -35,6 +35,16 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true })
 })
 
+test('refuses a wrong secret with 400, as DynamoDB refuses everything', async () => {
+  const credentials = { ...server.client.credentials, secretAccessKey: 'wrong' }
+  const stranger = new DynamoDBClient({ ...server.client, credentials })
+
+  await expect(stranger.send(new DescribeTableCommand({ TableName: 'one' }))).rejects.toMatchObject({
+    name: 'InvalidSignatureException',
+    $metadata: { httpStatusCode: 400 },
+  })
+})
+
 test('writes under a condition and refuses the write when it fails', async () => {
   const put = (changes: Partial<PutItemCommandInput> = {}) =>
     client.send(

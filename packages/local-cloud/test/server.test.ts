@@ -106,7 +106,10 @@ test('refuses a clock that is more than 15 minutes off', async () => {
   const late = await signedGet({ signingDate: new Date(Date.now() - 16 * 60_000) })
   const inTime = await signedGet({ signingDate: new Date(Date.now() - 14 * 60_000) })
 
-  expect(await fetchSigned(late)).toMatchObject({ status: 403, text: expect.stringContaining('RequestTimeTooSkewed') })
+  expect(await fetchSigned(late)).toMatchObject({
+    status: 403,
+    text: expect.stringMatching(/<Code>RequestTimeTooSkewed<.*<RequestTime>.*<ServerTime>/),
+  })
   expect(await fetchSigned(inTime)).toMatchObject({ status: 200 })
 })
 
@@ -143,7 +146,7 @@ test('accepts a presigned URL until it expires and refuses it when anything of i
   expect(await fetchSigned(valid)).toMatchObject({ status: 200 })
   expect(await fetchSigned(expired)).toMatchObject({
     status: 403,
-    text: expect.stringContaining('Request has expired'),
+    text: expect.stringMatching(/>Request has expired<.*<X-Amz-Expires>60<.*<ServerTime>/),
   })
   expect(await fetchSigned(changed)).toMatchObject({
     status: 403,
@@ -164,6 +167,18 @@ test('refuses a header that was added to a signed request', async () => {
 
 test('refuses a request that is not signed', async () => {
   expect(await fetchSigned(signable({}))).toMatchObject({ status: 403, text: expect.stringContaining('AccessDenied') })
+})
+
+test('says which signature it wants of a client that uses the one before', async () => {
+  const query = { AWSAccessKeyId: 'AKIA', Signature: 's', Expires: '1' }
+  const headers = { authorization: 'AWS AKIA:s' }
+
+  for (const former of [{ query }, { headers }]) {
+    expect(await fetchSigned(signable(former))).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('Please use AWS4-HMAC-SHA256'),
+    })
+  }
 })
 
 test('refuses foreign hosts and origins before reading anything, and accepts its own', async () => {

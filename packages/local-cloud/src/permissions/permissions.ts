@@ -27,7 +27,7 @@ export function createPermissions(site: Site) {
   const used = new Map<string, Set<string>>()
   const keys = new Map<string, string>()
   const denied = new Map<string, PermissionReport['denied'][number]>()
-  /** Since policies were last changed: whoever has mended one wants to know whether it was enough. */
+  /** Since a stack was last changed: whoever has mended a policy wants to know whether it was enough. */
   const told = new Set<string>()
 
   /**
@@ -46,9 +46,9 @@ export function createPermissions(site: Site) {
       })
       next.set(arn, [...(next.get(arn) ?? []), ...compiled])
     }
+    if (stacks.has(stack)) told.clear()
     stacks.set(stack, policies)
     statements = next
-    told.clear()
   }
 
   /** From now on callers need this key as well; AWS's own keys are for everyone. */

@@ -179,6 +179,16 @@ test('says once who may not do what, with the statement that is missing', () => 
   ])
 })
 
+test('says it once while further stacks come', () => {
+  const { allows, replace, warnings } = decideBy({})
+  allows(worker, 'sqs:SendMessage', queueArn)
+
+  replace('Other', [])
+  allows(worker, 'sqs:SendMessage', queueArn)
+
+  expect(warnings).toHaveLength(1)
+})
+
 test('says it again when policies were changed and it is still refused', () => {
   const { allows, replace, warnings, report } = decideBy({})
   allows(worker, 'sqs:SendMessage', queueArn)

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { HttpRequest } from '@smithy/protocol-http'
-import { SignatureV4 } from '@smithy/signature-v4'
+import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4'
 import { type ApiCall, ApiError, type Site } from './api.ts'
 import type { AccessKey, AccessKeys } from './data-folder.ts'
 import { readAll, streamBody } from './request-body.ts'
@@ -47,6 +47,9 @@ export async function authenticate(
     return { ...call, body: Readable.from(bytes) }
   }
   const given = headers['x-amz-content-sha256'] ?? url.searchParams.get('X-Amz-Content-Sha256')
+  if (!given && claim.expiresSeconds === undefined) {
+    throw new ApiError(400, 'InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
+  }
   const payloadHash = String(given ?? 'UNSIGNED-PAYLOAD')
   await verify(claim, key, signed, payloadHash)
   return { ...call, body: streamBody(request, payloadHash) }
@@ -122,14 +125,10 @@ async function verify(claim: Claim, key: AccessKey, request: Signed, payloadHash
 class RequestSigner extends SignatureV4 {
   async signatureOf({ method, path, query, headers }: Signed, claim: Claim, payloadHash: string): Promise<string> {
     const values = Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
-    const signed = claim.signedHeaders.map((name) => [
-      name,
-      String(headers[name] ?? '')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    ])
-    const request = new HttpRequest({ method, path, query: values })
-    const canonical = this.createCanonicalRequest(request, Object.fromEntries(signed), payloadHash)
+    const signed = Object.fromEntries(claim.signedHeaders.map((name) => [name, String(headers[name] ?? '')]))
+    const request = new HttpRequest({ method, path, query: values, headers: signed })
+    const canonicalHeaders = getCanonicalHeaders(request, undefined, new Set(claim.signedHeaders))
+    const canonical = this.createCanonicalRequest(request, canonicalHeaders, payloadHash)
     const text = await this.createStringToSign(claim.longDate, claim.scope, canonical, 'AWS4-HMAC-SHA256')
     return this.sign(text, { signingDate: claim.signedAt })
   }

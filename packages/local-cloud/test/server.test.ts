@@ -135,6 +135,16 @@ test('verifies the body of a request that names no payload hash, as botocore sen
   })
 })
 
+test('asks a request to S3 that names no payload hash for one, as curl sends them', async () => {
+  const signed = await signedGet({})
+  delete signed.headers['x-amz-content-sha256']
+
+  expect(await fetchSigned(signed)).toMatchObject({
+    status: 400,
+    text: expect.stringContaining('Missing required header for this request: x-amz-content-sha256'),
+  })
+})
+
 test('accepts a presigned URL until it expires and refuses it when anything of it was changed', async () => {
   const presign = (signingDate: Date) =>
     signer('s3').presign(signable({ body: Readable.from([]) }), { expiresIn: 60, signingDate })

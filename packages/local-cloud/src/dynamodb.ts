@@ -15,8 +15,8 @@ type Item = Record<string, Api.AttributeValue>
 type Output = { Table?: Api.TableDescription; Items?: Item[]; LastEvaluatedKey?: Item }
 
 // Not CreateTable and its like: tables are made from templates only
-const itemOperations = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem']
-const operationNames = [...itemOperations, 'BatchGetItem', 'BatchWriteItem', 'DescribeTable', 'ListTables']
+const operationNames =
+  'DeleteItem GetItem PutItem Query Scan UpdateItem BatchGetItem BatchWriteItem DescribeTable ListTables'.split(' ')
 
 // dynalite has no types and exports only a server: its parts are loaded by path, and its version is pinned in the catalog
 const require = createRequire(import.meta.url)
@@ -103,9 +103,8 @@ export function createDynamoDb({ dataDir, accountId, region, timeScale, warn }: 
     clearInterval(timer)
     return new Promise<void>((resolve) => store.db.close(() => resolve()))
   }
-  const operations: Operations = Object.fromEntries(
-    operationNames.map((name) => [name, (input: object) => execute(name, input)]),
-  )
+  const toEntry = (name: string) => [name, (input: object) => execute(name, input)] as const
+  const operations: Operations = Object.fromEntries(operationNames.map(toEntry))
   return { operations, createTable, close }
 }
 

@@ -56,8 +56,8 @@ async function* decodeChunks(headers: IncomingMessage['headers'], source: AsyncI
   const iterator = source[Symbol.asyncIterator]()
   let pending: Buffer = Buffer.alloc(0)
   let length = 0
-  const check = (isRight: boolean) => {
-    if (!isRight) throw new ApiError(400, 'IncompleteBody', 'The aws-chunked body ended early or its framing is wrong.')
+  const check = (isRight: boolean, code = 'IncompleteBody') => {
+    if (!isRight) throw new ApiError(400, code, 'The aws-chunked body ended early, or its framing or trailer is wrong.')
   }
   async function readMore(): Promise<Buffer> {
     const { done, value } = await iterator.next()
@@ -85,10 +85,16 @@ async function* decodeChunks(headers: IncomingMessage['headers'], source: AsyncI
     }
     check((await readLine()) === '')
   }
-  const announced = String(headers['x-amz-trailer']).split(',')
+  const announced =
+    headers['x-amz-trailer']
+      ?.toString()
+      .toLowerCase()
+      .split(/\s*,\s*/) ?? []
   for (let line = await readLine(); line !== ''; line = await readLine()) {
     const [name = '', value = ''] = line.split(/:(.*)/)
     if (announced.includes(name.toLowerCase())) headers[name.toLowerCase()] = value.trim()
   }
   check(length === Number(headers['content-length']))
+  const isMissing = (name: string) => headers[name] === undefined
+  check(!announced.some(isMissing), 'MalformedTrailerError')
 }

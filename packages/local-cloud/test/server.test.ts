@@ -69,6 +69,24 @@ test('removes aws-chunked framing and hands the trailing checksum on as a header
   expect(call.headers['content-encoding']).toBeUndefined()
 })
 
+test('refuses an aws-chunked body without the trailer that it announces', async () => {
+  const framing = {
+    'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+    'x-amz-decoded-content-length': '2',
+    'x-amz-trailer': 'x-amz-checksum-crc32',
+  }
+  const put = async (body: string) => {
+    const headers = { ...framing, 'content-length': String(body.length) }
+    return fetchSigned(await signer('s3').sign(signable({ method: 'PUT', headers })), body)
+  }
+
+  expect(await put('2\r\nhi\r\n0\r\nx-amz-checksum-crc32:2JMIQw==\r\n\r\n')).toMatchObject({ status: 200 })
+  expect(await put('2\r\nhi\r\n0\r\n\r\n')).toMatchObject({
+    status: 400,
+    text: expect.stringContaining('MalformedTrailerError'),
+  })
+})
+
 test('refuses a wrong secret', async () => {
   const credentials = { ...server.client.credentials, secretAccessKey: 'wrong' }
 

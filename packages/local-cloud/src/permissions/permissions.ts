@@ -122,14 +122,10 @@ export function createPermissions(site: Site) {
   return { replace, encrypt, check, allows, authorize, report }
 }
 
-function isRole(arn: string): boolean {
-  return arn.startsWith('arn:aws:iam:')
-}
+const isRole = (arn: string) => arn.startsWith('arn:aws:iam:')
 
 /** A function's permissions are statements of one policy, each a resource of its own. */
-function hasOnePolicy(arn: string): boolean {
-  return !isRole(arn) && !arn.startsWith('arn:aws:lambda:')
-}
+const hasOnePolicy = (arn: string) => !isRole(arn) && !arn.startsWith('arn:aws:lambda:')
 
 function nameOf(principal: Principal): string {
   if (principal.type === 'service') return principal.service

@@ -106,6 +106,4 @@ function toRegExp(text: string, any?: string, flags = 's'): RegExp {
   return new RegExp(`^${source}$`, flags)
 }
 
-function listOf(value: OneOrMore | undefined): string[] {
-  return [value ?? []].flat()
-}
+const listOf = (value: OneOrMore | undefined) => [value ?? []].flat()

@@ -9,9 +9,12 @@ import { createId, type Part, toRank, type Upload, uploadsOf, wholeSecond } from
 /** Uploading an object in parts. */
 export const multipartOperations: Operations = {
   CreateMultipartUpload(input, { bucket, key: Key, store }) {
-    const ChecksumAlgorithm = parseAlgorithm(input.ChecksumAlgorithm)
-    const usualType = ChecksumAlgorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE'
-    const checksum = ChecksumAlgorithm ? { ChecksumAlgorithm, ChecksumType: input.ChecksumType ?? usualType } : {}
+    const algorithm = parseAlgorithm(input.ChecksumAlgorithm)
+    const { ChecksumType: type = algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE' } = input
+    const isKnown = type === 'COMPOSITE' ? algorithm !== 'CRC64NVME' : algorithm?.startsWith('CRC')
+    if (!isKnown)
+      fail(400, 'InvalidRequest', `The ${type} checksum type cannot be used with the algorithm ${algorithm}.`)
+    const checksum = algorithm ? { ChecksumAlgorithm: algorithm, ChecksumType: type } : {}
     const seen = store.version(bucket, Key)?.rank ?? ''
     // The older one comes first in a listing
     const rank = toRank(0xffff_ffff_ffff_ffffn - BigInt(`0x${store.nextRank(bucket)}`))

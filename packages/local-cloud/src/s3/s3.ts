@@ -68,7 +68,7 @@ export function createS3(site: Site, publish: S3Parts['publish'], authorize: S3P
     store.setBucket(Object.assign(existing ?? { Key, rank: '', LastModified: new Date() }, bucket))
   }
 
-  return { service, operations: Object.keys(operations), createBucket, close: store.close }
+  return { service, operations: Object.keys(operations), createBucket, close: () => store.database.close() }
 }
 
 // ListBuckets alone is about none

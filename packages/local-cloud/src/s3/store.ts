@@ -108,8 +108,7 @@ export function createStore(file: string, blobs: Blobs) {
     return nextRank(from)
   }
 
-  const close = () => database.close()
-  return { find, next, set, remove, buckets, setBucket, bucket, version, nextRank, addVersion, removeVersion, close }
+  return { find, next, set, remove, buckets, setBucket, bucket, version, nextRank, addVersion, removeVersion, database }
 }
 
 export const toRank = (number: bigint) => number.toString(16).toUpperCase().padStart(16, '0')

@@ -161,6 +161,13 @@ test('combines checksums of parts, or computes that of the object', async () => 
   })
 })
 
+test('refuses a checksum type that an algorithm cannot have', async () => {
+  const invalid = { name: 'InvalidRequest' }
+
+  await expect(start('a', { ChecksumAlgorithm: 'SHA256', ChecksumType: 'FULL_OBJECT' })).rejects.toMatchObject(invalid)
+  await expect(start('b', { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'COMPOSITE' })).rejects.toMatchObject(invalid)
+})
+
 test('copies parts from objects', async () => {
   const body = randomBytes(6 * MB)
   await s3.client.send(new PutObjectCommand({ Bucket: 'parts', Key: 'source', Body: body }))

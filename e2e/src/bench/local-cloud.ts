@@ -120,7 +120,8 @@ export async function settle(
   return await awaitDeliveries(uploads, names, createDeliverySource(stage), { stallMs: 60_000 })
 }
 
-async function writeTexts(folder: string, name: string, count: number) {
+/** Files of 1 kB. */
+export async function writeTexts(folder: string, name: string, count: number) {
   return await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const path = join(folder, `${name}-${index}.txt`)

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { measureBundles } from './bundles.ts'
 import { measureLargeObject } from './large-object.ts'
 import { measureLocalCloud } from './local-cloud.ts'
+import { measureNoOpSubscribers } from './no-op-subscribers.ts'
 import { measureParsing } from './parsing.ts'
 import { measureThumbnails } from './thumbnails.ts'
 
@@ -22,7 +23,11 @@ export interface BenchOptions {
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   bundles: measureBundles,
   parsing: measureParsing,
-  'local-cloud': async () => [...(await measureLocalCloud()), ...(await measureLargeObject())],
+  'local-cloud': async () => [
+    ...(await measureLocalCloud()),
+    ...(await measureNoOpSubscribers()),
+    ...(await measureLargeObject()),
+  ],
   thumbnails: measureThumbnails,
 }
 

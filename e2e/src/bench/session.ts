@@ -1,17 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLocalCloud, type LocalCloud } from '@fanout/local-cloud'
+import { startLocalCloud, type LocalCloud, type LocalCloudOptions } from '@fanout/local-cloud'
 import { closeStage, openLocalStage, type Stage } from '@fanout/operator'
 import { ROOT, subscriberNames, synthesize } from './workspace.ts'
 
-/** The real templates and bundles, running here until the work is done; nothing of it is kept. */
-export async function withPipeline<T>(work: (stage: Stage, cloud: LocalCloud) => Promise<T>): Promise<T> {
+/** The real templates and bundles, or what takes their place, running here until the work is done; nothing of it is kept. */
+export async function withPipeline<T>(
+  work: (stage: Stage, cloud: LocalCloud) => Promise<T>,
+  options: Pick<LocalCloudOptions, 'functionLog'> & { assemblies?: string[] } = {},
+): Promise<T> {
   synthesize()
   const dataDir = await mkdtemp(join(tmpdir(), 'fanout-bench-'))
-  const assemblies = [join(ROOT, 'infra'), ...subscriberNames().map((name) => join(ROOT, 'apps', name))]
+  const folders = [join(ROOT, 'infra'), ...subscriberNames().map((name) => join(ROOT, 'apps', name))]
   const cloud = await startLocalCloud({
-    assemblies: assemblies.map((folder) => join(folder, 'cdk.out')),
+    assemblies: folders.map((folder) => join(folder, 'cdk.out')),
+    ...options,
     dataDir,
     port: 0,
     warn: (line) => console.error(line),

@@ -14,6 +14,8 @@ import type { Figure } from './main.ts'
 import { withPipeline } from './session.ts'
 import { quantile, rounded } from './statistics.ts'
 
+// So many that all functions that will be needed have started, and are compiled
+const WARM = 300
 const PARALLEL = 500
 const ONE_BY_ONE = 60
 const IDLE_MS = 5_000
@@ -23,7 +25,7 @@ export async function measureLocalCloud(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'fanout-bench-files-'))
   try {
     return await withPipeline(async (stage) => {
-      await settle(stage, await writeTexts(folder, 'warm', 20))
+      await settle(stage, await writeTexts(folder, 'warm', WARM))
       return [...(await measureParallel(stage, folder)), ...(await measureOneByOne(stage, folder)), await measureIdle()]
     })
   } finally {

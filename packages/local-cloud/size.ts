@@ -4,7 +4,7 @@ import { startLocalCloud } from './src/index.ts'
 import { resourceTypes } from './src/provision/resource-types.ts'
 
 // The local cloud stays small enough to be read in a day; what it lacks, it refuses by name
-const most = { total: 4300, file: 250 }
+const most = { total: 4290, file: 250 }
 
 const source = join(import.meta.dirname, 'src')
 const files = (await readdir(source, { recursive: true })).filter((name) => /\.(ts|cjs)$/.test(name))

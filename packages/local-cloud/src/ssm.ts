@@ -3,18 +3,17 @@ import { ApiError, arnOf, type Operations, type Site } from './api.ts'
 
 export type Ssm = ReturnType<typeof createSsm>
 
-/** Parameter Store in memory: every start provisions it again. */
+/** Parameter Store in memory: parameters are made from templates only, and every start provisions them again. */
 export function createSsm(site: Site) {
   const parameters = new Map<string, Record<string, unknown> & { Value: string; Version: number }>()
 
-  /** Writes or overwrites a parameter; its value may be one that is computed when it is read. Returns its version. */
-  function putParameter(Name: string, value: string | (() => string), Type = 'String'): number {
+  /** Writes or overwrites a parameter; its value may be one that is computed when it is read. */
+  function putParameter(Name: string, value: string | (() => string)): void {
     const Version = (parameters.get(Name)?.Version ?? 0) + 1
     const ARN = arnOf(site, 'ssm', `parameter/${Name.replace(/^\//, '')}`)
-    const parameter = { Name, ARN, Type, DataType: 'text', Version, LastModifiedDate: Date.now() / 1000, Value: '' }
+    const parameter = { Name, ARN, Type: 'String', DataType: 'text', Version, LastModifiedDate: Date.now() / 1000 }
     const get = typeof value === 'string' ? () => value : value
-    parameters.set(Name, Object.defineProperty(parameter, 'Value', { get, enumerable: true }))
-    return Version
+    parameters.set(Name, Object.defineProperty({ ...parameter, Value: '' }, 'Value', { get, enumerable: true }))
   }
 
   const operations = {
@@ -34,18 +33,6 @@ export function createSsm(site: Site) {
       const end = Number(start) + Math.min(size, 10)
       const page = names.slice(Number(start), end).map((name) => parameters.get(name))
       return { Parameters: page, ...(end < names.length && { NextToken: String(end) }) }
-    },
-    PutParameter: ({
-      Name: name = '',
-      Value: value = '',
-      Type: type,
-      Overwrite: overwrites,
-    }: Api.PutParameterRequest) => {
-      const refuse = (code: string, message: string) => new ApiError(400, code, message)
-      if (parameters.has(name) && !overwrites)
-        throw refuse('ParameterAlreadyExists', 'Set Overwrite to replace its value.')
-      if (value !== '' && value.length <= 4096) return { Version: putParameter(name, value, type), Tier: 'Standard' }
-      throw refuse('ValidationException', 'Standard tier parameters have 1 to 4096 characters.')
     },
   } satisfies Operations
   const parameter = (name: string) => parameters.get(name)?.Value

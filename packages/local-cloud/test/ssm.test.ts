@@ -4,7 +4,6 @@ import {
   GetParametersByPathCommand,
   GetParametersCommand,
   paginateGetParametersByPath,
-  PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -24,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 test('gives back a parameter that was put, and counts its versions', async () => {
-  await client.send(new PutParameterCommand({ Name: '/a/b', Value: '1', Type: 'String' }))
-  await client.send(new PutParameterCommand({ Name: '/a/b', Value: '2', Type: 'String', Overwrite: true }))
+  ssm.putParameter('/a/b', '1')
+  ssm.putParameter('/a/b', '2')
 
   const { Parameter } = await client.send(new GetParameterCommand({ Name: '/a/b' }))
 
@@ -70,12 +69,9 @@ test('tells found and missing parameters apart', async () => {
   })
 })
 
-test('refuses to overwrite unasked, a value over 4 KB, and what is not modelled', async () => {
+test('refuses to change what a template has made', async () => {
   ssm.putParameter('/taken', 'x')
-  const put = (Name: string, Value: string) => client.send(new PutParameterCommand({ Name, Value, Type: 'String' }))
 
-  await expect(put('/taken', 'y')).rejects.toMatchObject({ name: 'ParameterAlreadyExists' })
-  await expect(put('/long', 'x'.repeat(4097))).rejects.toMatchObject({ name: 'ValidationException' })
   await expect(client.send(new DeleteParameterCommand({ Name: '/taken' }))).rejects.toThrow(
     'ssm:DeleteParameter is not modelled',
   )

@@ -1,7 +1,8 @@
 import { Delete$ } from '@aws-sdk/client-s3'
 import { NormalizedSchema } from '@smithy/core/schema'
 import { expect, test } from 'vitest'
-import { fromXml, operations, writeReply } from '../../src/s3/protocol.ts'
+import type { ApiCall } from '../../src/api.ts'
+import { findOperation, fromXml, operations, writeReply } from '../../src/s3/protocol.ts'
 
 const find = (wanted: string) => operations.find(({ name }) => name === wanted)!
 
@@ -57,4 +58,20 @@ test('knows of each operation how HTTP carries it', () => {
     'ListDirectoryBuckets',
     'WriteGetObjectResponse',
   ])
+})
+
+test('refuses a subresource that an object does not have, instead of overwriting or deleting the object', () => {
+  const ask = (method: string, query: string) => {
+    const url = new URL(`http://127.0.0.1/b/k${query}`)
+    return () => findOperation({ method, url, headers: {} } as ApiCall, { bucket: 'b', key: 'k' }).name
+  }
+
+  expect([ask('PUT', '')(), ask('DELETE', '?tagging')()]).toEqual(['PutObject', 'DeleteObjectTagging'])
+  for (const [method, query] of [
+    ['PUT', '?website'],
+    ['DELETE', '?policy'],
+    ['GET', '?uploads'],
+  ] as const) {
+    expect(ask(method, query)).toThrow('not allowed against this resource')
+  }
 })

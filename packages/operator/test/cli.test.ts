@@ -18,16 +18,6 @@ test('an unknown flag is refused with the nearest name', async () => {
   expect(stderr).toContain('--once')
 })
 
-test.each(['start', 'local', 'upload', 'status', 'env', 'parse'])(
-  'the help of %s shows an example',
-  async (command) => {
-    const { code, stdout } = await runCli([command, '--help'])
-
-    expect(code).toBe(0)
-    expect(stdout).toContain('Example:\n  $ ')
-  },
-)
-
 test('a port that is none is refused', async () => {
   const { code, stderr } = await runCli(['local', '--port', '70000'])
 

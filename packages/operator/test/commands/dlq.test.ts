@@ -22,13 +22,6 @@ test('dlq without a command shows what there is', async () => {
   expect(stderr).toContain('redrive')
 })
 
-test.each(['list', 'peek', 'redrive', 'discard'])('the help of dlq %s shows an example', async (command) => {
-  const { code, stdout } = await runCli(['dlq', command, '--help'])
-
-  expect(code).toBe(0)
-  expect(stdout).toContain('Example:\n  $ ')
-})
-
 test('a rate that is none is refused', async () => {
   const { code, stderr } = await runCli(['dlq', 'redrive', 'thumbnailer', '--rate', '0'])
 

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
 import { runCli } from '../run-cli.ts'
 
-test('the help of find shows an example', async () => {
-  const { stdout } = await runCli(['find', '--help'])
-
-  expect(stdout).toContain('Example:\n  $ ')
-})
-
 test.each([
   ['--day', '30.5.2008'],
   ['--type', 'image/*'],

@@ -28,9 +28,3 @@ test('a time that is none is refused', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain('yesterday is no time')
 })
-
-test('the help of replay shows an example', async () => {
-  const { stdout } = await runCli(['replay', '--help'])
-
-  expect(stdout).toContain('Example:\n  $ ')
-})

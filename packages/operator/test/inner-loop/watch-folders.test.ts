@@ -80,10 +80,12 @@ test('tells that something is installed, not what', async () => {
 test('keeps what changes while nobody waits', async () => {
   await writeFile(join(root, 'src/a.ts'), '2')
   await changes()
+  const other = watchFolders([root], () => {})
+  onTestFinished(() => other.close())
   await writeFile(join(root, 'src/a.ts'), '3')
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await other.next()
   await writeFile(join(root, 'src/deep/b.ts'), '3')
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await other.next()
 
   expect(await changes()).toEqual(['src/a.ts', 'src/deep/b.ts'])
 })

@@ -33,8 +33,19 @@ export interface Run {
 // oxlint-disable-next-line typescript/no-explicit-any -- a template's properties are of as many forms as AWS has resources
 export type Resources = Record<string, { Type: string; Properties: Record<string, any> }>
 
-/** @param variables of every function, beside those of its template */
-export async function startOperatedCloud(timeScale: number, variables: Record<string, string>): Promise<OperatedCloud> {
+export interface OperatedCloudOptions {
+  timeScale?: number
+  /** Of every function, beside those of its template. */
+  variables?: Record<string, string>
+  /** A stack that is not there at first: `restore` deploys it. */
+  later?: string
+}
+
+export async function startOperatedCloud({
+  timeScale = 1,
+  variables = {},
+  later,
+}: OperatedCloudOptions = {}): Promise<OperatedCloud> {
   const turbo = join(root, 'node_modules/.bin/turbo')
   const env = { ...process.env, STAGE: 'dev' }
   execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, env, stdio: ['ignore', 2, 2] })
@@ -43,7 +54,7 @@ export async function startOperatedCloud(timeScale: number, variables: Record<st
 
   const logs: string[] = []
   const cloud = await startLocalCloud({
-    assemblies: [...assemblies.values()],
+    assemblies: [...assemblies].filter(([stack]) => stack !== later).map(([, folder]) => folder),
     port: 0,
     timeScale,
     functionLog: (_, line) => logs.push(line),

@@ -1,5 +1,5 @@
 export { publishConnection } from './stage/connection.ts'
-export { openLocalStage, openStage } from './stage/open-stage.ts'
+export { openLocalStage, openStage, type StageChoice } from './stage/open-stage.ts'
 export { readDeliveries } from './stage/read-deliveries.ts'
 export { readQueueDepths } from './stage/queue-depths.ts'
 export { closeStage, type Stage } from './stage/stage.ts'

@@ -98,7 +98,8 @@ function checkTime({ expiresSeconds, longDate: RequestTime, signedAt }: Claim, n
     throw new ApiError(403, 'RequestTimeTooSkewed', message, details)
   }
   const message = ageSeconds < 0 ? 'Request is not yet valid' : 'Request has expired'
-  throw new ApiError(403, 'AccessDenied', message, { 'X-Amz-Expires': String(expiresSeconds), ServerTime })
+  const Expires = new Date(+signedAt + expiresSeconds * 1000).toISOString()
+  throw new ApiError(403, 'AccessDenied', message, { 'X-Amz-Expires': String(expiresSeconds), Expires, ServerTime })
 }
 
 /** Signs the request again with the key's secret and compares. Errors are S3's; protocols.ts translates them. */

@@ -15,8 +15,10 @@ const jsonCodes: Record<string, string> = {
   AccessDenied: 'AccessDeniedException',
 }
 const json = (version: string): Protocol => ({
-  read: async ({ headers }, body) => {
-    return { operation: String(headers['x-amz-target']).split('.').at(-1) ?? '', input: parseJson(body) }
+  read: async ({ service, headers: { 'x-amz-target': target } }, body) => {
+    const message = `the query protocol of ${service} is not modelled: use a client from after November 2023`
+    if (target === undefined) throw new ApiError(501, 'NotImplemented', message)
+    return { operation: String(target).split('.').at(-1) ?? '', input: parseJson(body) }
   },
   write: (_, output) => jsonReply(200, output, { 'content-type': `application/x-amz-json-${version}` }),
   codes: jsonCodes,
@@ -48,7 +50,7 @@ export const protocols = new Map(Object.entries(all))
 
 function parseJson(text: string): Record<string, unknown> {
   try {
-    return text === '' ? {} : JSON.parse(text)
+    return text === '' ? {} : Object(JSON.parse(text))
   } catch {
     throw new ApiError(400, 'SerializationException', 'the body is not a JSON document')
   }
@@ -99,7 +101,7 @@ export function renderError(error: ApiError, { service, isJson, path, requestId:
   const is400 = error.status === 403 && ['dynamodb', 'ssm'].includes(service)
   const status = is400 ? 400 : error.status
   const Type = status < 500 ? 'Sender' : 'Receiver'
-  if ('SignatureDoesNotMatch' in codes) {
+  if (isJson || service === 'lambda') {
     const queryError = service === 'sqs' && { 'x-amzn-query-error': `${sqsQueryName(Code)};${Type}` }
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': Code, ...queryError }
     return jsonReply(status, { __type: Code, message: Message, ...details }, headers)

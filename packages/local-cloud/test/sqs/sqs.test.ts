@@ -15,6 +15,9 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs'
+import { Sha256 } from '@aws-crypto/sha256-js'
+import { HttpRequest } from '@smithy/protocol-http'
+import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSqs } from '../../src/sqs/sqs.ts'
 import { createSite, serve } from '../site.ts'
@@ -54,6 +57,19 @@ test('gives a message back with its attributes, counts, times and digests until 
   expect(Math.abs(Date.now() - Number(message!.Attributes!['SentTimestamp']))).toBeLessThan(60_000)
   expect(Number(message!.Attributes!['ApproximateFirstReceiveTimestamp'])).toBeGreaterThan(1e12)
   expect(await receive(QueueUrl, { WaitTimeSeconds: 1 })).toEqual([])
+})
+
+test('refuses the query protocol of older clients in words that they can read', async () => {
+  const { region, credentials } = server.client
+  const signer = new SignatureV4({ service: 'sqs', region, credentials, sha256: Sha256 })
+  const body = 'Action=ListQueues&Version=2012-11-05'
+  const headers = { host: new URL(server.endpoint).host, 'content-type': 'application/x-www-form-urlencoded' }
+  const signed = await signer.sign(new HttpRequest({ method: 'POST', path: '/', headers, body }))
+
+  const response = await fetch(server.endpoint, { method: 'POST', headers: signed.headers, body })
+
+  expect(response.status).toBe(501)
+  expect(await response.text()).toMatch(/<ErrorResponse><Error>.*<Code>NotImplemented<.*query protocol of sqs/)
 })
 
 test('computes the digest of attributes as AWS documents it', async () => {

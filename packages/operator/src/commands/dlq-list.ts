@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.ts'
 import { findSubscriber } from '../stage/find-subscriber.ts'
 import { plural } from '../printing/plural.ts'
 import { printable } from '../printing/printable.ts'
+import type { Stage } from '../stage/stage.ts'
 import { addTargetOptions, type TargetOptions } from '../command-line/target-options.ts'
 import { withStage } from '../command-line/with-stage.ts'
 
@@ -22,7 +23,7 @@ export const createListCommand = (setExitCode: SetExitCode): Command =>
         const groups = groupDeadLetters(letters)
         if (letters.length > 0) setExitCode(EXIT.needsAttention)
         if (options.json) printJson(stage.name, groups)
-        else printGroups(groups)
+        else printGroups(groups, stage)
       })
     })
 
@@ -35,17 +36,21 @@ function printJson(stage: string, groups: DeadLetterGroup[]): void {
   console.log(JSON.stringify(document, undefined, 2))
 }
 
-function printGroups(groups: DeadLetterGroup[]): void {
+function printGroups(groups: DeadLetterGroup[], { isLocal }: Pick<Stage, 'isLocal'>): void {
   if (groups.length === 0) return console.log('no dead letters')
   for (const { subscriber, kind, errorName, reason, count, messages, oldest, newest, redrives, keys } of groups) {
     const twice = messages > count ? ` (${plural(messages, 'message')}: some are there twice)` : ''
     const sentBack = redrives > 0 ? `, sent back up to ${plural(redrives, 'time')} before` : ''
     console.log(`${subscriber}  ${plural(count, 'dead letter')}${twice}  ${KINDS[kind]}`)
     console.log(`  why    ${[errorName, printable(reason)].filter(Boolean).join(': ')}`)
-    console.log(`  when   ${describeAge(oldest)} to ${describeAge(newest)}${sentBack}`)
+    const [from, to] = [describeAge(oldest), describeAge(newest)]
+    console.log(`  when   ${from === to ? from : `${from} to ${to}`}${sentBack}`)
     console.log(`  what   ${keys.map(printable).join(', ')}${count > keys.length ? ', …' : ''}\n`)
   }
   const [first] = groups
+  // On AWS nobody writes down what was refused
+  const isRefused = isLocal && groups.some(({ errorName }) => errorName === 'AccessDenied')
+  if (isRefused) console.log('  which right   pnpm fanout doctor --permissions')
   console.log(`  look closer   pnpm fanout dlq peek ${first?.subscriber}`)
   console.log(`  send back     pnpm fanout dlq redrive ${first?.subscriber}`)
 }

@@ -62,11 +62,9 @@ function* describeNow({ object, outputs, deadLetters }: ObjectStory): Generator<
   const place = object?.isArchived ? ', in an archive' : ''
   yield ['object', object ? `${object.size} bytes, since ${object.lastModified.toISOString()}${place}` : 'not there']
   for (const { subscriber, state, text } of outputs) yield [subscriber, STATES[state](text)]
-  for (const { subscriber, messageId, reason } of deadLetters) {
-    yield [
-      'dead letter',
-      `${subscriber}: ${reason}   to try again: pnpm fanout dlq redrive ${subscriber} --id ${messageId}`,
-    ]
+  for (const { subscriber, messageId, errorName, reason } of deadLetters) {
+    const why = [subscriber, errorName, reason].filter((part) => part !== undefined).join(': ')
+    yield ['dead letter', `${why}   to try again: pnpm fanout dlq redrive ${subscriber} --id ${messageId}`]
   }
 }
 

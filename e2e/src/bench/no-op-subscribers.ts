@@ -83,7 +83,7 @@ function countArrivals(subscribers: number) {
   const counts = new Map<string, number>()
   const waiting = new Map<string, () => void>()
   return {
-    note(_functionName: string, line: string): void {
+    note: (_functionName: string, line: string): void => {
       const key = /no-op (\S+)/.exec(line)?.[1]
       if (key === undefined) return
       const count = (counts.get(key) ?? 0) + 1

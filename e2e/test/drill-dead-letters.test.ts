@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import { peekDeadLetters, type DeadLetter } from '@fanout/operator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startCloudSession, type CloudSession } from '../src/drill/cloud/cloud-session.ts'
 import { childProcesses, findPeer } from '../src/drill/cloud/processes.ts'
 
@@ -63,10 +62,12 @@ test('a message whose function is killed at every receive is moved by SQS, and t
 }, 180_000)
 
 async function awaitDeadLetters(isWanted: (letter: DeadLetter) => boolean, count: number): Promise<DeadLetter[]> {
-  for (let round = 0; round < 600; round++) {
-    const letters = (await peekDeadLetters(session.stage)).filter(isWanted)
-    if (letters.length >= count) return letters
-    await sleep(250)
-  }
-  throw new Error(`fewer than ${count} such dead letters after minutes`)
+  return await vi.waitFor(
+    async () => {
+      const letters = (await peekDeadLetters(session.stage)).filter(isWanted)
+      if (letters.length < count) throw new Error(`${letters.length} of ${count} such dead letters`)
+      return letters
+    },
+    { timeout: 150_000, interval: 250 },
+  )
 }

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import { buildNotification } from '@fanout/event-parsing/testing'
 import { peekDeadLetters, readDeliveries, readQueueDepths } from '@fanout/operator'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { finished, startOperatedCloud, type OperatedCloud } from '../src/operate/operated-cloud.ts'
 import { denyPublishing } from '../src/operate/statements.ts'
@@ -270,13 +269,14 @@ async function replayedKeys(name: string): Promise<string[]> {
 }
 
 async function within<T>(ms: number, look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + ms
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (Date.now() > end) throw new Error(`not within ${ms} ms`)
-    await sleep(100)
-  }
+  return await vi.waitFor(
+    async () => {
+      const found = await look()
+      if (found === undefined) throw new Error(`not within ${ms} ms`)
+      return found
+    },
+    { timeout: ms, interval: 100 },
+  )
 }
 
 function commandsIn(page: string): string[] {

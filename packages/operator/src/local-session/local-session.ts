@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { publishConnection } from '../stage/connection.ts'
 import { discoverStage } from '../stage/discover-stage.ts'
 import { openLocalStage } from '../stage/open-stage.ts'
-import { refuseTakenPort } from './free-port.ts'
+import { refuseTaken } from './refuse-taken.ts'
 import { runTurbo } from './run-turbo.ts'
 import { closeStage, type Stage } from '../stage/stage.ts'
 import { findSubscriberFolders, localStage, stateFolder } from '../workspace.ts'
@@ -40,12 +40,11 @@ export interface LocalSession {
 
 /**
  * Builds and synthesizes the workspace and runs it on this machine.
- * @throws {BuildError} when a task fails, {Error} when the data folder is taken, {UsageError} when the port is
+ * @throws {BuildError} when a task fails, {UsageError} when the port or the data folder is taken
  */
 export async function startLocalSession(options: LocalOptions): Promise<LocalSession> {
-  const { root, port, onStep } = options
-  // Before a minute of building
-  await refuseTakenPort(root, port)
+  const { root, onStep } = options
+  await refuseTaken(root, options)
   const folders = await findSubscriberFolders(root)
   const buildMs = await measure(() => runTurbo(root, 'build', signalOf(options)))
   onStep({ type: 'build', subscribers: folders.length, ms: buildMs })
@@ -69,7 +68,15 @@ async function runAssemblies(assemblies: string[], options: LocalOptions): Promi
   })
   const { endpoint, region, credentials, notices } = cloud
   try {
-    const connection = { endpoint, region, stage: localStage(), ...credentials, pid: process.pid, notices }
+    const connection = {
+      endpoint,
+      region,
+      stage: localStage(),
+      ...credentials,
+      pid: process.pid,
+      notices,
+      keepsData: !ephemeral,
+    }
     const unpublish = await publishConnection(root, connection)
     let stage = await openLocalStage(connection)
     onStep({ type: 'local', endpoint, notices })

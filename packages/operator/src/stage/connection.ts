@@ -12,6 +12,8 @@ export const Connection = z.object({
   secretAccessKey: z.string(),
   /** The process that runs it. */
   pid: z.number(),
+  /** Its objects and tables are in the state folder. */
+  keepsData: z.boolean().optional(),
   /** What its templates ask for and nothing here does, by type of resource. */
   notices: z.array(z.string()).optional(),
 })

@@ -43,7 +43,7 @@ export class CiAccess extends FanoutStack {
       compare,
       allow(['ssm:GetParameter'], parameterArn(this, hubParameterNames(stage.name).topicArn)),
       // Everything else is done by the roles of CDK's bootstrap.
-      allow(['sts:AssumeRole'], ...['deploy', 'file-publishing', 'lookup'].map((name) => bootstrapRole(this, name))),
+      allow(['sts:AssumeRole'], ...['deploy', 'file-publishing'].map((name) => bootstrapRole(this, name))),
     ])
   }
 }

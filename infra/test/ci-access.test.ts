@@ -48,7 +48,6 @@ test("a deploy may do no more itself than become the roles of CDK's bootstrap", 
   expect(JSON.stringify(may[2]?.Resource).match(/cdk-hnb659fds-[a-z-]+-role-/g)).toEqual([
     'cdk-hnb659fds-deploy-role-',
     'cdk-hnb659fds-file-publishing-role-',
-    'cdk-hnb659fds-lookup-role-',
   ])
 })
 

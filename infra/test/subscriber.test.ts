@@ -210,6 +210,12 @@ test('tries a record as often as it asks for, and its queue hands it out more of
   expect(queue?.properties.RedrivePolicy).toMatchObject({ maxReceiveCount: 12 + 5 })
 })
 
+test('a stage without delivery records has subscribers that know nothing of them', () => {
+  const template = subscriberTemplate({ ...dev, deliveryRecords: false })
+
+  expect(JSON.stringify(template.toJSON())).not.toMatch(/deliveries/i)
+})
+
 test('hears everything, without a filter, when it asks for nothing', () => {
   const { FilterPolicy, FilterPolicyScope } = theOnly(
     subscriberTemplate(dev, MODEST),

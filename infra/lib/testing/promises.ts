@@ -189,15 +189,15 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'no subscriber may write to the uploads bucket': (template) =>
     grantsIn(template)
       .filter(({ type, statement }) => {
-        const reads = ['s3:GetObject', 's3:ListBucket']
-        const isOnUploads = JSON.stringify(statement.Resource)?.includes('"HubUploadsBucket"')
-        return (
-          type === 'AWS::IAM::Role' &&
-          isOnUploads &&
-          ![statement.Action].flat().every((action) => reads.includes(action))
-        )
+        const writes = [statement.Action].flat().some((action) => action.startsWith('s3:') && !READS.includes(action))
+        return type.startsWith('AWS::IAM::') && writes && !isOnOwnBuckets(template, statement.Resource)
       })
       .map(({ id, statement }) => `${id} ${[statement.Action].flat().join(' ')}`),
+
+  'no role has permissions that do not stand in its template': (template) =>
+    resourcesIn(template, 'AWS::IAM::Role')
+      .filter(({ properties }) => hasItems(properties.ManagedPolicyArns))
+      .map(({ id }) => id),
 
   'there is no custom resource': (template) =>
     resourcesIn(template)
@@ -219,9 +219,11 @@ export const PROMISES: Readonly<Record<string, Check>> = {
       .filter((table) => valueAt(table, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled') !== true)
       .map(({ id }) => id),
 
-  'what holds data outlives its stack in stages that keep their data': (template, stage) =>
+  'what holds data outlives its stack, and what takes its place, in stages that keep their data': (template, stage) =>
     resourcesIn(template, 'AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::KMS::Key')
-      .filter(({ deletionPolicy }) => deletionPolicy !== (keepsData(stage) ? 'Retain' : 'Delete'))
+      .filter(({ deletionPolicy, replacePolicy }) =>
+        [deletionPolicy, replacePolicy].some((policy) => policy !== (keepsData(stage) ? 'Retain' : 'Delete')),
+      )
       .map(({ id }) => id),
 
   'no stack exports to another or imports from it': (template) =>
@@ -242,6 +244,16 @@ function isScheduled(template: TemplateJson, functionId: string): boolean {
 }
 
 const DAY = 86_400
+const READS = ['s3:GetObject', 's3:ListBucket']
+
+/** Buckets of the same template, by reference; never the uploads bucket, whose events would call the writer again. */
+function isOnOwnBuckets(template: TemplateJson, resource: unknown): boolean {
+  const own = resourcesIn(template, 'AWS::S3::Bucket').filter((bucket) => !isUploads(bucket))
+  return [resource].flat().every((one) => {
+    const text = JSON.stringify(one) ?? ''
+    return own.some(({ id }) => text.includes(`{"Fn::GetAtt":["${id}","Arn"]}`))
+  })
+}
 
 function isEncrypted({ type, properties }: Resource, { customerKey }: Stage): boolean {
   const { BucketEncryption, SSESpecification, KmsMasterKeyId } = properties

@@ -9,6 +9,7 @@ interface TemplateResource {
   readonly Properties?: Properties
   readonly DependsOn?: string | readonly string[]
   readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
 }
 
 type Properties = Readonly<Record<string, unknown>>
@@ -18,19 +19,23 @@ export interface Resource {
   readonly type: string
   readonly properties: Properties
   readonly dependsOn: readonly string[]
+  /** When the stack goes. */
   readonly deletionPolicy: string | undefined
+  /** When another resource takes its place. */
+  readonly replacePolicy: string | undefined
 }
 
 /** The resources of a template, all or those of some types. */
 export function resourcesIn({ Resources }: TemplateJson, ...types: string[]): Resource[] {
   return Object.entries(Resources)
     .filter(([, { Type }]) => types.length === 0 || types.includes(Type))
-    .map(([id, { Type, Properties = {}, DependsOn = [], DeletionPolicy }]) => ({
+    .map(([id, { Type, Properties = {}, DependsOn = [], DeletionPolicy, UpdateReplacePolicy }]) => ({
       id,
       type: Type,
       properties: Properties,
       dependsOn: [DependsOn].flat(),
       deletionPolicy: DeletionPolicy,
+      replacePolicy: UpdateReplacePolicy,
     }))
 }
 

@@ -70,6 +70,14 @@ test('only the environment of a stage deploys, by hand or on main, and never fro
   expect(Object.keys(deploy?.on ?? {})).toEqual(['workflow_dispatch', 'push'])
 })
 
+test('a diff that fails fails the pull request, although what it prints becomes a comment', () => {
+  const scripts = steps.flatMap(({ file, run = '' }) => (file === 'diff.yml' && run.includes('run diff') ? [run] : []))
+
+  expect(scripts).toHaveLength(1)
+  expect(scripts[0]).toMatch(/^set -o pipefail\n.*turbo run diff --affected.* \| tee /s)
+  expect(scripts[0]).not.toContain('||')
+})
+
 test('what is affected is known from the whole history', () => {
   for (const job of jobs.filter(({ steps: all }) => all.some(({ run }) => run?.includes('--affected')))) {
     const checkout = job.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))

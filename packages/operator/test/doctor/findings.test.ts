@@ -1,9 +1,13 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { judgeAlarms } from '../../src/doctor/check-alarms.ts'
 import { judgeCapacity } from '../../src/doctor/check-capacity.ts'
 import { checkNotification } from '../../src/doctor/check-hub.ts'
-import { checkNode } from '../../src/doctor/check-machine.ts'
+import { checkMachine, checkNode } from '../../src/doctor/check-machine.ts'
 import { judgeSubscription } from '../../src/doctor/check-subscriptions.ts'
+import { publishConnection } from '../../src/stage/connection.ts'
 
 const topic = 'arn:aws:sns:eu-west-1:111111111111:topic'
 const created = { TopicArn: topic, Events: ['s3:ObjectCreated:*'] }
@@ -11,6 +15,21 @@ const created = { TopicArn: topic, Events: ['s3:ObjectCreated:*'] }
 test('an older Node is a problem, and the remedy says how to get the right one', () => {
   expect(checkNode('22.12.0')).toMatchObject({ level: 'problem', remedy: expect.stringContaining('pnpm') })
   expect(checkNode('24.21.0').level).toBe('ok')
+})
+
+test('what of the templates has no effect in the local cloud that runs is listed', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'fanout-doctor-'))
+  const notices = ['AWS::S3::Bucket LifecycleConfiguration', 'AWS::CloudWatch::Alarm']
+  const keys = { accessKeyId: 'a', secretAccessKey: 's' }
+  const place = { endpoint: 'http://127.0.0.1:1', region: 'eu-west-1', stage: 'dev', pid: process.pid }
+  await publishConnection(root, { ...place, ...keys, notices })
+
+  const findings = await checkMachine(root)
+
+  expect(findings.filter(({ check }) => check === 'no effect here').map(({ text }) => text)).toEqual([
+    'S3::Bucket LifecycleConfiguration',
+    'CloudWatch::Alarm',
+  ])
 })
 
 describe("the uploads bucket's notification", () => {

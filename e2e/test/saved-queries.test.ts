@@ -16,7 +16,8 @@ const OUTCOMES = ['done', 'skipped', 'rejected', 'retry', 'dead']
 
 /** One event of each outcome, by the first word of its key. */
 const job: Job = async ({ key }) => {
-  switch (key.split(' ')[0]) {
+  const [outcome = ''] = key.split(' ')
+  switch (outcome) {
     case 'skipped':
       return skipped('not for us')
     case 'rejected':

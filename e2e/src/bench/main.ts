@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { readArguments } from '../read-arguments.ts'
 import { measureBundles } from './bundles.ts'
 import { measureLargeObject } from './large-object.ts'
 import { measureLocalCloud } from './local-cloud.ts'
@@ -37,27 +39,28 @@ const USAGE = `usage: pnpm bench [${Object.keys(BENCHES).join('|')}] [--json] [P
 
 example: pnpm -s bench thumbnails --json ~/Pictures/*.jpg`
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments(USAGE, {
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  options: { json: { type: 'boolean', default: false } },
 })
 const [first = ''] = positionals
 const chosen = BENCHES[first] ? { [first]: BENCHES[first] } : BENCHES
 const files = BENCHES[first] ? positionals.slice(1) : positionals
-if (values.help) {
-  console.log(USAGE)
-} else {
-  const document: Record<string, Figure[]> = {}
-  for (const [name, measure] of Object.entries(chosen)) {
-    const figures = await measure({ files })
-    document[name] = figures
-    if (values.json) continue
-    console.log(`\n${name}`)
-    for (const { name: what, value, unit, goal } of figures) {
-      console.log(
-        `  ${what.padEnd(64)} ${String(value).padStart(9)} ${unit.padEnd(4)} ${goal ? `goal ${goal}` : ''}`.trimEnd(),
-      )
-    }
-  }
-  if (values.json) console.log(JSON.stringify(document))
+if (first !== '' && !BENCHES[first] && !existsSync(resolve(process.env['INIT_CWD'] ?? '.', first))) {
+  console.error(`bench: ${first} is neither a benchmark nor a photo\n\n${USAGE}`)
+  process.exit(2)
 }
+
+const document: Record<string, Figure[]> = {}
+for (const [name, measure] of Object.entries(chosen)) {
+  const figures = await measure({ files })
+  document[name] = figures
+  if (values.json) continue
+  console.log(`\n${name}`)
+  for (const { name: what, value, unit, goal } of figures) {
+    console.log(
+      `  ${what.padEnd(64)} ${String(value).padStart(9)} ${unit.padEnd(4)} ${goal ? `goal ${goal}` : ''}`.trimEnd(),
+    )
+  }
+}
+if (values.json) console.log(JSON.stringify(document))

@@ -1,16 +1,19 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readArguments } from '../read-arguments.ts'
 import { mutate, type Mutation } from './mutation.ts'
 import { mutations } from './mutations/index.ts'
 import { findFailingTest, runMutation } from './run-mutation.ts'
 import { scratchCopy } from './scratch-copy.ts'
 
-/**
- * `pnpm mutate [--only TEXT] [--check]`: breaks one rule at a time in a scratch copy and says which test noticed; `--only` those
- * with the text in their path or rule. With `--check` it only looks whether the code still has a place for each mutation.
- */
-const { values } = parseArgs({
+const USAGE = `usage: pnpm mutate [--only TEXT] [--check]
+
+  Breaks one rule at a time in a scratch copy, and says which test noticed; --only those with the text in their path or
+  rule. With --check it only looks whether the code still has a place for each mutation.
+
+example: pnpm mutate --only apps/thumbnailer`
+
+const { values } = readArguments(USAGE, {
   options: { only: { type: 'string', default: '' }, check: { type: 'boolean', default: false } },
 })
 const root = join(import.meta.dirname, '../../..')

@@ -51,8 +51,10 @@ describe('sequencers', () => {
       minLength: 1,
       maxLength: 32,
     })
+    // of so few digits many pairs differ by zeros at their ends alone
+    const short = fc.string({ unit: fc.constantFrom('0', '1'), minLength: 1, maxLength: 4 })
     fc.assert(
-      fc.property(sequencer, sequencer, (a, b) => {
+      fc.property(fc.oneof(fc.tuple(sequencer, sequencer), fc.tuple(short, short)), ([a, b]) => {
         const [x, y] = [normalizeSequencer(a), normalizeSequencer(b)]
         expect(Math.sign(compareSequencers(a, b))).toBe(x < y ? -1 : x > y ? 1 : 0)
       }),

@@ -90,7 +90,7 @@ export const eventParsing = mutationsOf('packages/event-parsing', [
     file: 'src/sequencer.ts',
     find: `return sequencer.toUpperCase().padEnd(STORED_WIDTH, '0')`,
     replace: `return sequencer.toUpperCase()`,
-    by: 'the stored form compares as a string',
+    by: 'a repeat that differs in padding',
   },
   {
     breaks: 'a key that cannot be decoded is a failure',

@@ -247,6 +247,7 @@ export const infra = mutationsOf('infra', [
     file: 'lib/storage-props.ts',
     find: `{ encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }`,
     replace: `{ encryption: BucketEncryption.S3_MANAGED }`,
+    by: 'everything that holds data is encrypted',
   },
   {
     breaks: 'tables are encrypted with the key of the stage',
@@ -258,7 +259,8 @@ export const infra = mutationsOf('infra', [
     breaks: 'a topic has exactly one policy',
     file: 'lib/object-event-hub.ts',
     find: `  resource.node.addDependency(topic.node.findChild('Policy'))\n`,
-    replace: `  resource.node.addDependency(topic.node.findChild('Policy'))\n  Reflect.construct(topic.node.findChild('Policy').constructor, [hub, 'SecondPolicy', { topics: [topic] }])\n`,
+    replace: `  resource.node.addDependency(topic.node.findChild('Policy'))\n  Reflect.construct(topic.node.findChild('Policy').constructor, [hub, 'SecondPolicy', { topics: [topic], policyDocument: Reflect.get(topic.node.findChild('Policy'), 'document') }])\n`,
+    by: 'has exactly one policy',
   },
   {
     breaks: 'old versions go after a while',

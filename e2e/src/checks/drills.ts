@@ -8,7 +8,7 @@ import { mutate } from '../mutate/mutation.ts'
 import { mutations } from '../mutate/mutations/index.ts'
 import { report } from './report.ts'
 
-/** The drills in short, with fixed seeds: about a minute. docs/testing.md says what each of them is. */
+/** The drills in short, with fixed seeds: 40 s. docs/testing.md says what each of them is. */
 const usual: DrillOptions = {
   seed: 7,
   events: 5000,

@@ -146,7 +146,7 @@ function createPool(start: () => Environment, onFailedStart: (error: Error) => v
   }
 
   async function close(): Promise<void> {
-    clearTimeout(reaper)
+    idle = []
     await stop(all)
   }
 

@@ -128,6 +128,16 @@ test('tells of an init error when no invocation waits for it', async () => {
   await vi.waitFor(() => expect(site.warnings).toEqual(['greeter: no configuration']))
 })
 
+test('says nothing of a start that it ends itself', async () => {
+  const { put, functions, site } = await startFunctions()
+  await put('export const handler = () => {}')
+  functions.find('greeter').warm()
+
+  await functions.close()
+
+  expect(site.warnings).toEqual([])
+})
+
 test('uses an environment again, and starts another one only for what runs at the same time', async () => {
   const { put, invoke } = await startFunctions()
   const gate = await startGate(2)

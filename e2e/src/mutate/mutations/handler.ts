@@ -104,6 +104,12 @@ export const handler = mutationsOf('packages/handler', [
     replace: `BASE_SECONDS * FACTOR ** (attempts - 1)`,
   },
   {
+    breaks: 'half of each wait is certain',
+    file: 'src/backoff.ts',
+    find: `(longest / 2) * (1 + random())`,
+    replace: `longest * random()`,
+  },
+  {
     breaks: 'whatever is thrown fails its message alone',
     file: 'src/create-handler.ts',
     find: `throw new Error(\`message \${record.messageId} comes again\`)`,

@@ -32,6 +32,18 @@ export const thumbnailer = mutationsOf('apps/thumbnailer', [
     replace: `if (done) return new Uint8Array(size)\n    if (done) throw`,
   },
   {
+    breaks: 'what nobody reads is not downloaded',
+    file: 'src/open-body.ts',
+    find: `if (unread > SMALL_BYTES) body.destroy()`,
+    replace: `if (unread > 1e9) body.destroy()`,
+  },
+  {
+    breaks: 'the connection of a body that was read is used again',
+    file: 'src/open-body.ts',
+    find: `if (unread === 0) await drain()`,
+    replace: `if (unread === 0) body.destroy()`,
+  },
+  {
     breaks: 'a removal takes every size, not only those of today',
     file: 'src/replace-renditions.ts',
     find: `.filter((key) => !wantedKeys.has(key))`,

@@ -34,7 +34,7 @@ export interface Stage {
   readonly removalPolicy: RemovalPolicy.DESTROY | RemovalPolicy.RETAIN
   /** Which repository on GitHub may deploy the stage, by `infra/lib/ci-access.ts`; an account has one provider for all. */
   readonly ci?: { readonly repository: `${string}/${string}`; readonly providerExists?: boolean }
-  /** What a destroyed installation of this stage left, for the next one to take over (docs/operations.md). */
+  /** What a destroyed installation of this stage left, for the next one to take over (docs/deploy.md). */
   readonly takeOver?: { readonly uploadsBucket: string; readonly keyArn?: string }
 }
 
@@ -85,7 +85,12 @@ export function stageOf(name: string): Stage {
 
 /** The stage that the environment variable STAGE asks for, `dev` without it. */
 export function currentStage(): Stage {
-  return stageOf(process.env.STAGE ?? 'dev')
+  const stage = stageOf(process.env.STAGE ?? 'dev')
+  // As likely a slip of the pen as a developer's own.
+  if (!STAGES.has(stage.name)) {
+    console.warn(`stage ${stage.name} is not in infra/lib/stages.ts: a development stage, with the settings of dev`)
+  }
+  return stage
 }
 
 /** Whether buckets and tables outlive their stacks. */

@@ -19,6 +19,17 @@ test('any other name is one more development stage', () => {
   expect(stageOf('constructor')).toEqual({ ...stageOf('dev'), name: 'constructor' })
 })
 
+test('that is said, in case it is a slip', () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue()
+  for (const name of ['prod', 'prd']) {
+    vi.stubEnv('STAGE', name)
+    currentStage()
+  }
+
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('stage prd is not in infra/lib/stages.ts')]])
+  warn.mockRestore()
+})
+
 test('prod never deletes data', () => {
   const prod = stageOf('prod')
   expect(prod.removalPolicy).toBe(RemovalPolicy.RETAIN)

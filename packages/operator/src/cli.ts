@@ -32,7 +32,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   for (const createCommand of await findCommands(argv[2])) {
     program.addCommand(createCommand((code) => (exitCode = code)))
   }
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError(`See ${usageOf(program, command)} --help`)
+  }
   try {
     await program.parseAsync(argv)
     return exitCode
@@ -54,6 +56,9 @@ async function findCommands(name: string | undefined): Promise<CreateCommand[]> 
   const own = await Promise.all(Object.values(LOADERS).map((loadOne) => loadOne()))
   return [...own, ...ofApps.values()]
 }
+
+const usageOf = (program: Command, command: Command): string =>
+  command === program ? 'pnpm fanout' : `pnpm fanout ${command.name()}`
 
 function complain(text: string): void {
   process.stderr.write(`fanout: ${text}\n`)

@@ -37,7 +37,7 @@ test('a command without a local cloud says how to run one', async () => {
   const { code, stderr } = await runCli(['env', '--port', '1'])
 
   expect(code).toBe(1)
-  expect(stderr).toBe('fanout: no local cloud on port 1: run pnpm local --port 1\n')
+  expect(stderr).toBe('fanout: no local cloud on port 1: run pnpm start --port 1\n')
 })
 
 test('a stage on AWS is not looked for on this machine', async () => {

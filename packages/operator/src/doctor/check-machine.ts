@@ -44,7 +44,7 @@ async function checkImages(): Promise<Finding> {
 async function checkLocalCloud(running: readonly Connection[]): Promise<Finding> {
   if (running.length > 0)
     return ok('local cloud', running.map(({ endpoint, stage }) => `stage ${stage} at ${endpoint}`).join(', '))
-  if (await isPortFree(DEFAULT_PORT)) return ok('local cloud', `not running; port ${DEFAULT_PORT} is free`)
+  if (await isPortFree(DEFAULT_PORT)) return ok('local cloud', `not running (pnpm start); port ${DEFAULT_PORT} is free`)
   return warning('local cloud', `not running, and port ${DEFAULT_PORT} is taken`, 'pnpm start --port 4599')
 }
 

@@ -43,8 +43,8 @@ export async function findConnection(root: string, port?: number): Promise<Conne
   if (found) return found
   const [only, ...others] = running
   if (port === undefined && only && others.length === 0) return only
-  const flag = wanted === DEFAULT_PORT ? '' : ` --port ${wanted}`
-  throw new Error(`no local cloud on port ${wanted}: run pnpm local${flag}`)
+  const flag = port === undefined ? ', or name its --port' : ` --port ${wanted}`
+  throw new Error(`no local cloud on port ${wanted}: run pnpm start${flag}`)
 }
 
 /** Every local cloud that runs here. */

@@ -29,14 +29,14 @@ test('is gone when the run has ended', async () => {
 
   await unpublish()
 
-  await expect(findConnection(root, 4599)).rejects.toThrow('no local cloud on port 4599: run pnpm local --port 4599')
+  await expect(findConnection(root, 4599)).rejects.toThrow('no local cloud on port 4599: run pnpm start --port 4599')
 })
 
 test('what a killed run left behind is not taken for a local cloud', async () => {
   const root = await createRoot()
   await publishConnection(root, { ...connectionOn(4566), pid: 2 ** 22 + 1 })
 
-  await expect(findConnection(root)).rejects.toThrow('no local cloud on port 4566: run pnpm local')
+  await expect(findConnection(root)).rejects.toThrow('no local cloud on port 4566: run pnpm start, or name its --port')
 })
 
 const createRoot = () => mkdtemp(join(tmpdir(), 'fanout-root-'))

@@ -21,6 +21,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'pnpm -s drill --faults': 'takes a minute: run by e2e/src/checks/drills.ts',
   'pnpm bench local-cloud': 'takes half a minute: run by .ci/run',
   'pnpm --filter @fanout/e2e test drill-dead-letters': 'is run beside this test',
+  'pnpm exec node e2e/src/checks/operate.ts': 'takes three minutes: run by .ci/run',
   'pnpm exec node e2e/src/permissions/main.ts [STAGE]': 'takes minutes: e2e/test/permissions.test.ts does the same',
   'turbo gen': 'named as what is not used',
   'aws s3 sync': 'named as what the local cloud serves',

@@ -32,6 +32,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'pnpm new:subscriber': '--help',
   'pnpm -s drill --seed 7 --events 100000 --duplicates 0.05 --shuffle --poison 0.01 --json': '--events 300',
   'pnpm -s drill --through-local-cloud --seed 3 --events 5000 --kill 50 --json': '--events 40 --kill 0',
+  'pnpm -s drill --through-local-cloud --seed 4 --events 5000 --kill 200 --json': '--events 40 --kill 0',
   'pnpm turbo test': '--dry-run',
 }
 

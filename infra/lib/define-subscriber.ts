@@ -11,13 +11,16 @@ export interface FunctionDefinition {
 
   readonly memoryMb: number
   readonly timeout: Duration
-  /** Messages that one invocation may get: 1 to 10, or up to 10,000 with a `batchWindow`. Default: 10. */
+  /**
+   * Messages that one invocation may get: 1 to 10, or up to 10,000 with a `batchWindow`. Default: 10. Fewer for a slow job: what an
+   * invocation has no time to start comes again behind fresh ones, and each time counts as a receive.
+   */
   readonly batchSize?: number
   /** How long the first message of a batch may wait for others. Default: not at all. */
   readonly batchWindow?: Duration
   /**
    * How often a record that keeps failing is tried before it becomes a dead letter. Default: 9, which ride out an outage of two to
-   * four hours; each one more adds half an hour to an hour.
+   * four hours; each one more adds half an hour to an hour. Receives count: also those that ended in a kill or without a start.
    */
   readonly maxAttempts?: number
   /** Invocations at the same time, at least 2. Default: 10. */

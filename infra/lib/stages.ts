@@ -34,7 +34,7 @@ export interface Stage {
   readonly removalPolicy: RemovalPolicy.DESTROY | RemovalPolicy.RETAIN
   /** Which repository on GitHub may deploy the stage, by `infra/lib/ci-access.ts`; an account has one provider for all. */
   readonly ci?: { readonly repository: `${string}/${string}`; readonly providerExists?: boolean }
-  /** What a destroyed installation of this stage left, for the next one to take over (docs/deploy.md). */
+  /** What a destroyed installation of this stage left, for the next one to take over (docs/deploy.md). The key keeps its policy. */
   readonly takeOver?: { readonly uploadsBucket: string; readonly keyArn?: string }
 }
 

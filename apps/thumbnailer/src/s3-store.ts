@@ -78,7 +78,8 @@ async function headObject(client: S3Client, bucket: string, key: string): Promis
 }
 
 function toSource(key: string, found: Found): SourceObject {
-  const { ContentLength: size = 0, VersionId: versionId } = found
+  const { ContentLength: size, VersionId: versionId } = found
+  if (size === undefined) throw new Error(`cannot use S3's reply about ${key}: it has no size`)
   return { key, eTag: eTagOf(found, key), size, ...(versionId && { versionId }) }
 }
 

@@ -50,6 +50,12 @@ describe('createS3Store', () => {
     expect(requests).toHaveLength(1)
   })
 
+  it('does not take an object of unknown size for an empty one', async () => {
+    const { store } = storeThatGets({ status: 200, headers: { etag: '"e1"' }, chunks: ['abc'] })
+
+    await expect(store.openSource('a b.jpg')).rejects.toThrow("S3's reply about a b.jpg: it has no size")
+  })
+
   it('lets go of the connection of a body that was read, or is nearly', async () => {
     for (const length of [10, 4]) {
       const { store, bodies } = storeThatGets({ status: 200, headers: found, chunks: ['abc', 'defghij'] })

@@ -28,14 +28,14 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
   await rename(`${file}.new`, file)
 }
 
-/** The newest replay of the same request that was begun and not finished. */
+/** The newest replay of the same request of which something was sent, and not all: what failed before begins anew, now. */
 export async function findUnfinished(folder: string, request: string): Promise<Checkpoint | undefined> {
   const names = await readdir(folder).catch(() => [])
   const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
   const checkpoints = await Promise.all(files.map(readCheckpoint))
   return checkpoints
     .filter((one) => one !== undefined)
-    .filter((one) => one.request === request && one.finishedAt === undefined)
+    .filter((one) => one.request === request && one.sent > 0 && one.finishedAt === undefined)
     .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0]
 }
 

@@ -66,6 +66,16 @@ test('a replay that is stopped goes on where it was, with the same events', asyn
   expect(new Set([...between, ...after].map(({ eventTime }) => eventTime)).size).toBe(1)
 })
 
+// A range like `2h` would else mean the two hours before the first try
+test('a replay of which nothing was sent is begun anew', async () => {
+  const first = await replay({ prefix: 'odd/' }, { signal: AbortSignal.abort() })
+  const second = await replay({ prefix: 'odd/' })
+
+  expect(first).toMatchObject({ sent: 0, isInterrupted: true })
+  expect(second.id).not.toBe(first.id)
+  expect(await receiveAll('first')).toHaveLength(2)
+})
+
 test('a replay that is finished is begun anew', async () => {
   const first = await replay({ prefix: 'odd/' })
   const second = await replay({ prefix: 'odd/' })

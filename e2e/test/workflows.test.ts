@@ -44,7 +44,7 @@ test('every action is pinned by its commit, with the version for people', () => 
 test('no workflow may write anything, and no job more than it needs', () => {
   expect(workflows.map(({ permissions }) => permissions)).toEqual(workflows.map(() => ({ contents: 'read' })))
   expect(Object.fromEntries(jobs.map(({ file, permissions }) => [file, permissions]))).toEqual({
-    'deploy.yml': { contents: 'read', 'id-token': 'write' },
+    'deploy.yml': { contents: 'read', 'id-token': 'write', actions: 'read' },
     'diff.yml': { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' },
     'test.yml': undefined,
   })
@@ -76,6 +76,18 @@ test('a diff that fails fails the pull request, although what it prints becomes 
   expect(scripts).toHaveLength(1)
   expect(scripts[0]).toMatch(/^set -o pipefail\n.*turbo run diff --affected.* \| tee /s)
   expect(scripts[0]).not.toContain('||')
+})
+
+test('a push deploys what has changed since the last deploy that succeeded, not since the last push', () => {
+  const scripts = steps.flatMap(({ file, run = '' }) =>
+    file === 'deploy.yml' && run.includes('--affected') ? [run] : [],
+  )
+
+  expect(scripts).toHaveLength(1)
+  expect(scripts[0]).toMatch(
+    /gh run list .*--status success .*TURBO_SCM_BASE=\$\{deployed:-.*turbo run deploy --affected/s,
+  )
+  expect(workflows.find(({ file }) => file === 'deploy.yml')?.text).not.toContain('github.event.before')
 })
 
 test('what is affected is known from the whole history', () => {

@@ -7,7 +7,7 @@ import { testEnvironment } from '@fanout/handler/testing'
 import * as z from 'zod'
 import type { Figure } from './main.ts'
 import { median, rounded } from './statistics.ts'
-import { ROOT, subscriberNames, synthesize } from './workspace.ts'
+import { ROOT, subscriberNames, synthesize } from '../workspace.ts'
 
 const RUNS = 11
 

@@ -13,7 +13,7 @@ import {
 import { closeStage, openStage } from '@fanout/operator'
 import { findFreePort } from '../find-free-port.ts'
 import type { Figure } from './main.ts'
-import { ROOT } from './workspace.ts'
+import { ROOT } from '../workspace.ts'
 
 const PARTS = 128
 const PART_BYTES = 8 * 1024 * 1024

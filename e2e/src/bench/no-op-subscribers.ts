@@ -6,7 +6,7 @@ import { writeTexts } from './local-cloud.ts'
 import type { Figure } from './main.ts'
 import { withPipeline } from './session.ts'
 import { quantile, rounded } from './statistics.ts'
-import { ROOT, subscriberNames, synthesize } from './workspace.ts'
+import { ROOT, subscriberNames, synthesize } from '../workspace.ts'
 
 const PARALLEL = 1_000
 const ONE_BY_ONE = 100

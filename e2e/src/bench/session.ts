@@ -3,19 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startLocalCloud, type LocalCloud, type LocalCloudOptions } from '@fanout/local-cloud'
 import { closeStage, openLocalStage, type Stage } from '@fanout/operator'
-import { ROOT, subscriberNames, synthesize } from './workspace.ts'
+import { ROOT, subscriberNames, synthesize } from '../workspace.ts'
 
 /** The real templates and bundles, or what takes their place, running here until the work is done; nothing of it is kept. */
 export async function withPipeline<T>(
   work: (stage: Stage, cloud: LocalCloud) => Promise<T>,
-  options: Pick<LocalCloudOptions, 'functionLog'> & { assemblies?: string[] } = {},
+  { assemblies = synthesizeAll(), ...options }: Pick<LocalCloudOptions, 'functionLog'> & { assemblies?: string[] } = {},
 ): Promise<T> {
-  synthesize()
   const dataDir = await mkdtemp(join(tmpdir(), 'fanout-bench-'))
-  const folders = [join(ROOT, 'infra'), ...subscriberNames().map((name) => join(ROOT, 'apps', name))]
   const cloud = await startLocalCloud({
-    assemblies: folders.map((folder) => join(folder, 'cdk.out')),
     ...options,
+    assemblies,
     dataDir,
     port: 0,
     warn: (line) => console.error(line),
@@ -32,4 +30,10 @@ export async function withPipeline<T>(
     await cloud.close()
     await rm(dataDir, { recursive: true, force: true })
   }
+}
+
+/** @returns the folders of all assemblies, the hub's first */
+function synthesizeAll(): string[] {
+  synthesize()
+  return [join(ROOT, 'infra/cdk.out'), ...subscriberNames().map((name) => join(ROOT, 'apps', name, 'cdk.out'))]
 }

@@ -1,13 +1,13 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { startLocalCloud } from '@fanout/local-cloud'
 import { closeStage, openLocalStage, publishConnection, type Stage } from '@fanout/operator'
-import { copyAssembly, findStacks } from '../drill/cloud/assemblies.ts'
+import { copyAssembly, findStacks, templateOf, type EditableTemplate } from '../drill/cloud/assemblies.ts'
+import { ROOT, synthesize } from '../workspace.ts'
 
-const root = join(import.meta.dirname, '../../..')
-const main = join(root, 'packages/operator/src/main.ts')
+const main = join(ROOT, 'packages/operator/src/main.ts')
 
 /** The whole pipeline here, from copies of its templates that a test may edit, and the `fanout` command for it. */
 export interface OperatedCloud {
@@ -30,8 +30,7 @@ export interface Run {
   stderr: string
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a template's properties are of as many forms as AWS has resources
-export type Resources = Record<string, { Type: string; Properties: Record<string, any> }>
+export type Resources = EditableTemplate['Resources']
 
 export interface OperatedCloudOptions {
   timeScale?: number
@@ -46,10 +45,8 @@ export async function startOperatedCloud({
   variables = {},
   later,
 }: OperatedCloudOptions = {}): Promise<OperatedCloud> {
-  const turbo = join(root, 'node_modules/.bin/turbo')
-  const env = { ...process.env, STAGE: 'dev' }
-  execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, env, stdio: ['ignore', 2, 2] })
-  const assemblies = new Map(findStacks(root).map((stack) => [stack, copyAssembly(root, stack, variables)]))
+  synthesize()
+  const assemblies = new Map(findStacks(ROOT).map((stack) => [stack, copyAssembly(ROOT, stack, variables)]))
   const originals = new Map([...assemblies].map(([stack, folder]) => [stack, readFileSync(templateOf(folder), 'utf8')]))
 
   const logs: string[] = []
@@ -61,7 +58,7 @@ export async function startOperatedCloud({
   })
   const { endpoint, region, credentials } = cloud
   const connection = { endpoint, region, ...credentials, stage: 'dev', pid: process.pid }
-  const unpublish = await publishConnection(root, connection)
+  const unpublish = await publishConnection(ROOT, connection)
   const stage = await openLocalStage(connection)
   const port = Number(new URL(endpoint).port)
 
@@ -83,7 +80,7 @@ export async function startOperatedCloud({
     logs,
     edit: (stack, change) =>
       deploy(stack, (original) => {
-        const template: { Resources: Resources } = JSON.parse(original)
+        const template: EditableTemplate = JSON.parse(original)
         change(template.Resources)
         return JSON.stringify(template)
       }),
@@ -104,10 +101,4 @@ export async function finished(child: ChildProcess): Promise<Run> {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   return { code, stdout, stderr }
-}
-
-function templateOf(folder: string): string {
-  const name = readdirSync(folder).find((file) => file.endsWith('.template.json'))
-  if (name === undefined) throw new Error(`${folder} has no template`)
-  return join(folder, name)
 }

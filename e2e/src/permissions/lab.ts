@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { startLocalCloud, type PermissionReport } from '@fanout/local-cloud'
 import { closeStage, openLocalStage, type Stage } from '@fanout/operator'
-import { copyAssembly, findStacks } from '../drill/cloud/assemblies.ts'
+import { copyAssembly, findStacks, templateOf, type EditableTemplate } from '../drill/cloud/assemblies.ts'
 import { type Decide, startGateway } from '../drill/cloud/gateway.ts'
-import type { TemplateJson } from './statements.ts'
-
-const root = join(import.meta.dirname, '../../..')
+import { ROOT, synthesize } from '../workspace.ts'
 
 type Refusal = PermissionReport['denied'][number]
 
@@ -15,9 +11,9 @@ type Refusal = PermissionReport['denied'][number]
 export interface Lab {
   stage: Stage
   /** By the folders of their stacks. */
-  templates: ReadonlyMap<string, TemplateJson>
+  templates: ReadonlyMap<string, EditableTemplate>
   /** Deploys a stack with this template. Its functions start anew, so that they ask for everything again. */
-  deploy: (stack: string, template: TemplateJson) => Promise<void>
+  deploy: (stack: string, template: EditableTemplate) => Promise<void>
   report: () => PermissionReport
   /** Each refusal that was told, again after each deployment. */
   refusals: readonly Refusal[]
@@ -30,22 +26,20 @@ export interface Lab {
 export const FLAKY = 'flaky'
 
 export async function startLab(stageName: string): Promise<Lab> {
-  const turbo = join(root, 'node_modules/.bin/turbo')
-  const env = { ...process.env, STAGE: stageName }
-  execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, env, stdio: ['ignore', 2, 2] })
+  synthesize(stageName)
   const upstream = { port: 0 }
   const stacks = await Promise.all(
-    findStacks(root).map(async (stack) => {
+    findStacks(ROOT).map(async (stack) => {
       const gateway = await startGateway(stack, upstream, failFirstCall())
       const endpoints = { AWS_ENDPOINT_URL_S3: gateway.endpoint, AWS_ENDPOINT_URL_DYNAMODB: gateway.endpoint }
-      return { stack, gateway, folder: copyAssembly(root, stack, endpoints) }
+      return { stack, gateway, folder: copyAssembly(ROOT, stack, endpoints) }
     }),
   )
   const folders = new Map(stacks.map(({ stack, folder }) => [stack, folder]))
   const templates = new Map(
     [...folders].map(([stack, folder]) => [
       stack,
-      JSON.parse(readFileSync(templateOf(folder), 'utf8')) as TemplateJson,
+      JSON.parse(readFileSync(templateOf(folder), 'utf8')) as EditableTemplate,
     ]),
   )
   const logs = new Map<string, string[]>()
@@ -100,13 +94,4 @@ function failFirstCall(): Decide {
     if (!firstCalls.has(key)) firstCalls.set(key, invocationId)
     return firstCalls.get(key) === invocationId ? { status: 503, headers: {}, body: '' } : 'forwarded'
   }
-}
-
-/** By the manifest: turbo leaves what it restored for another stage. */
-function templateOf(folder: string): string {
-  const { artifacts } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
-  for (const { type, properties } of Object.values<{ type: string; properties: { templateFile: string } }>(artifacts)) {
-    if (type === 'aws:cloudformation:stack') return join(folder, properties.templateFile)
-  }
-  throw new Error(`${folder} has no template`)
 }

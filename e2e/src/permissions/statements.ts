@@ -1,5 +1,4 @@
-// oxlint-disable-next-line typescript/no-explicit-any -- a template's properties are of as many forms as AWS has resources
-export type TemplateJson = { Resources: Record<string, { Type: string; Properties: Record<string, any> }> }
+import type { EditableTemplate } from '../drill/cloud/assemblies.ts'
 
 interface Statement {
   Sid?: string
@@ -16,11 +15,11 @@ export interface Place {
   name: string
   statement: Statement
   /** The template without it. */
-  without: TemplateJson
+  without: EditableTemplate
 }
 
 /** Every statement of every role and resource policy of a stack. */
-export function findStatements(stack: string, template: TemplateJson): Place[] {
+export function findStatements(stack: string, template: EditableTemplate): Place[] {
   return Object.keys(template.Resources).flatMap((id) =>
     documentsOf(template, id).flatMap((document, index) =>
       document.Statement.map((statement, at) => {
@@ -34,7 +33,7 @@ export function findStatements(stack: string, template: TemplateJson): Place[] {
   )
 }
 
-function documentsOf({ Resources }: TemplateJson, id: string): { Statement: Statement[] }[] {
+function documentsOf({ Resources }: EditableTemplate, id: string): { Statement: Statement[] }[] {
   const { PolicyDocument, KeyPolicy, Policies = [] } = Resources[id]?.Properties ?? {}
   const inline = Policies.map((policy: { PolicyDocument: object }) => policy.PolicyDocument)
   return [PolicyDocument, KeyPolicy, ...inline].filter((document) => document !== undefined)

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { closeStage, openStage, type Stage } from '@fanout/operator'
-import { ROOT } from '../bench/workspace.ts'
+import { ROOT } from '../workspace.ts'
 import { readOptions, USAGE } from './read-options.ts'
 import { runSmoke } from './run-smoke.ts'
 

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { extname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ROOT } from '../bench/workspace.ts'
+import { ROOT } from '../workspace.ts'
 import { recordUsage } from './record-usage.ts'
 
 /**

@@ -5,7 +5,7 @@ import { DescribeTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/cli
 import { startLocalCloud } from '@fanout/local-cloud'
 import { closeStage, openLocalStage, type Stage } from '@fanout/operator'
 import { childrenOf, cpuMsOf, settle } from '../bench/local-cloud.ts'
-import { ROOT, subscriberNames, synthesize } from '../bench/workspace.ts'
+import { ROOT, subscriberNames, synthesize } from '../workspace.ts'
 import { itemBytes } from './item-bytes.ts'
 import { watchRequests } from './watch-requests.ts'
 

@@ -18,14 +18,22 @@ export function copyAssembly(root: string, stack: string, variables: Record<stri
   return assembly
 }
 
-function addVariables(file: string, variables: Record<string, string>): void {
-  const template: Template = JSON.parse(readFileSync(file, 'utf8'))
-  for (const { Type, Properties } of Object.values(template.Resources)) {
-    if (Type === 'AWS::Lambda::Function') Object.assign(Properties.Environment?.Variables ?? {}, variables)
+/** The file of an assembly's template, by its manifest: turbo leaves what it restored for another stage. */
+export function templateOf(folder: string): string {
+  const { artifacts } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+  for (const { type, properties } of Object.values<{ type: string; properties: { templateFile: string } }>(artifacts)) {
+    if (type === 'aws:cloudformation:stack') return join(folder, properties.templateFile)
   }
-  writeFileSync(file, JSON.stringify(template))
+  throw new Error(`${folder} has no template`)
 }
 
-interface Template {
-  Resources: Record<string, { Type: string; Properties: { Environment?: { Variables: Record<string, unknown> } } }>
+// oxlint-disable-next-line typescript/no-explicit-any -- a template's properties are of as many forms as AWS has resources
+export type EditableTemplate = { Resources: Record<string, { Type: string; Properties: Record<string, any> }> }
+
+function addVariables(file: string, variables: Record<string, string>): void {
+  const template: EditableTemplate = JSON.parse(readFileSync(file, 'utf8'))
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type === 'AWS::Lambda::Function') Object.assign(Properties['Environment']?.Variables ?? {}, variables)
+  }
+  writeFileSync(file, JSON.stringify(template))
 }

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { startLocalCloud } from '@fanout/local-cloud'
 import { closeStage, openLocalStage, type Stage } from '@fanout/operator'
 import { copyAssembly, findStacks } from './assemblies.ts'
 import { startGateway, type Decide } from './gateway.ts'
+import { ROOT, synthesize } from '../../workspace.ts'
 
 /** The local cloud with the subscribers as they are synthesized, whose functions call it by way of gateways. */
 export interface CloudSession {
@@ -18,17 +18,13 @@ export interface CloudSessionOptions {
   decide: Decide
 }
 
-const root = join(import.meta.dirname, '../../../..')
-
 export async function startCloudSession({ timeScale, decide }: CloudSessionOptions): Promise<CloudSession> {
-  const turbo = join(root, 'node_modules/.bin/turbo')
-  const env = { ...process.env, STAGE: 'dev' }
-  execFileSync(turbo, ['run', 'synth', '--output-logs=errors-only'], { cwd: root, env, stdio: ['ignore', 2, 2] })
+  synthesize()
   const upstream = { port: 0 }
   const stacks = await Promise.all(
-    findStacks(root).map(async (stack) => {
+    findStacks(ROOT).map(async (stack) => {
       const gateway = await startGateway(basename(stack), upstream, decide)
-      return { gateway, assembly: copyAssembly(root, stack, variablesFor(gateway.endpoint)) }
+      return { gateway, assembly: copyAssembly(ROOT, stack, variablesFor(gateway.endpoint)) }
     }),
   )
   const cloud = await startLocalCloud({ assemblies: stacks.map(({ assembly }) => assembly), port: 0, timeScale })

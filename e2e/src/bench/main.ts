@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { readArguments } from '../read-arguments.ts'
+import { parseArgs } from 'node:util'
+import { readOrExit } from '../read-or-exit.ts'
 import { measureBundles } from './bundles.ts'
 import { measureLargeObject } from './large-object.ts'
 import { measureLocalCloud } from './local-cloud.ts'
@@ -39,23 +40,26 @@ const USAGE = `usage: pnpm bench [${Object.keys(BENCHES).join('|')}] [--json] [P
 
 example: pnpm -s bench thumbnails --json ~/Pictures/*.jpg`
 
-const { values, positionals } = readArguments(USAGE, {
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+const { json, chosen, files } = readOrExit('bench', USAGE, (args) => {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const [first = ''] = positionals
+  const named = BENCHES[first]
+  if (named) return { ...values, chosen: { [first]: named }, files: positionals.slice(1) }
+  if (first !== '' && !existsSync(resolve(process.env['INIT_CWD'] ?? '.', first))) {
+    throw new Error(`${first} is neither a benchmark nor a photo`)
+  }
+  return { ...values, chosen: BENCHES, files: positionals }
 })
-const [first = ''] = positionals
-const chosen = BENCHES[first] ? { [first]: BENCHES[first] } : BENCHES
-const files = BENCHES[first] ? positionals.slice(1) : positionals
-if (first !== '' && !BENCHES[first] && !existsSync(resolve(process.env['INIT_CWD'] ?? '.', first))) {
-  console.error(`bench: ${first} is neither a benchmark nor a photo\n\n${USAGE}`)
-  process.exit(2)
-}
 
 const document: Record<string, Figure[]> = {}
 for (const [name, measure] of Object.entries(chosen)) {
   const figures = await measure({ files })
   document[name] = figures
-  if (values.json) continue
+  if (json) continue
   console.log(`\n${name}`)
   for (const { name: what, value, unit, goal } of figures) {
     console.log(
@@ -63,4 +67,4 @@ for (const [name, measure] of Object.entries(chosen)) {
     )
   }
 }
-if (values.json) console.log(JSON.stringify(document))
+if (json) console.log(JSON.stringify(document))

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import { readOrExit } from '../read-or-exit.ts'
 import { describeDifferences } from './compare.ts'
 import { isAsExpected, type Drilled } from './drilled.ts'
 import { readOptions } from './options.ts'
@@ -6,7 +6,7 @@ import { drillRuns } from './runs.ts'
 import { USAGE } from './usage.ts'
 
 /** `pnpm drill`: what docs/testing.md says of it. */
-const { options, runs, kills, isJson, kind } = readOptionsOrExit()
+const { options, runs, kills, isJson, kind } = readOrExit('drill', USAGE, readOptions)
 
 switch (kind) {
   case 'virtual':
@@ -36,20 +36,4 @@ function finish(problems: string[], result: object, lines: string[], isFine: boo
   console.log(isJson ? JSON.stringify(result) : lines.join('\n'))
   // Processes that have died in virtual time have left their timers behind
   process.exit(isFine ? 0 : 1)
-}
-
-function readOptionsOrExit() {
-  const args = process.argv.slice(2)
-  if (args.includes('--help')) {
-    console.log(USAGE)
-    process.exit(0)
-  }
-  try {
-    return readOptions(args)
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : error.message
-    console.error(`drill: ${reason}\nSee pnpm drill --help`)
-    process.exit(2)
-  }
 }

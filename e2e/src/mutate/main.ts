@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readArguments } from '../read-arguments.ts'
+import { parseArgs } from 'node:util'
+import { readOrExit } from '../read-or-exit.ts'
 import { mutate, type Mutation } from './mutation.ts'
 import { mutations } from './mutations/index.ts'
 import { findFailingTest, runMutation } from './run-mutation.ts'
@@ -13,9 +14,9 @@ const USAGE = `usage: pnpm mutate [--only TEXT] [--check]
 
 example: pnpm mutate --only apps/thumbnailer`
 
-const { values } = readArguments(USAGE, {
-  options: { only: { type: 'string', default: '' }, check: { type: 'boolean', default: false } },
-})
+const { values } = readOrExit('mutate', USAGE, (args) =>
+  parseArgs({ args, options: { only: { type: 'string', default: '' }, check: { type: 'boolean', default: false } } }),
+)
 const root = join(import.meta.dirname, '../../..')
 const chosen = mutations.filter(({ file, breaks }) => `${file} ${breaks}`.includes(values.only))
 if (chosen.length === 0) {
